@@ -1,0 +1,59 @@
+"""The result that every part of the project takes: one sentence as a model read it.
+
+`model_cache.engine` makes a `Reading`; frames, diagrams and the page only look at it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MASK = "[MASK]"
+MAX_K = 20  # the most predictions the page and the command offer
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One piece that the model would put at a mask."""
+
+    token: str  # as in the vocabulary: "table", or "##ly" for a word's continuation
+    id: int
+    probability: float  # 0-1, softmax over the whole vocabulary
+    sentence: str  # the text with this mask, and no other, filled in
+
+    @property
+    def is_continuation(self) -> bool:
+        """True for a piece such as "##ly", which continues the word before it."""
+        return self.token.startswith("##")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One text as one model read it; n tokens, [CLS] and [SEP] included."""
+
+    text: str
+    model: str  # the catalog's id of the model that answered
+    tokens: tuple[str, ...]  # n pieces
+    ids: tuple[int, ...]  # n vocabulary ids
+    word_ids: tuple[int | None, ...]  # n numbers of words, None for specials
+    spans: tuple[tuple[int, int], ...]  # n (start, end) in text; (0, 0) for specials
+    mask_positions: tuple[int, ...]
+    predictions: tuple[tuple[Prediction, ...], ...]  # for each mask, likeliest first
+    attention: np.ndarray  # float32 [layers, heads, query, key]; rows sum to 1
+
+    @property
+    def n_tokens(self) -> int:
+        return len(self.tokens)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(layers, heads)."""
+        return self.attention.shape[:2]
+
+
+def head_name(layer: int, head: int) -> str:
+    """Name the head at array indices (layer, head) as people count: from 1.
+
+    >>> head_name(2, 9)
+    'Layer 3, head 10'
+    """
+    return f"Layer {layer + 1}, head {head + 1}"

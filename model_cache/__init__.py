@@ -1,0 +1,1 @@
+"""Where models live: listed, found, read, run. The only TensorFlow in the project."""

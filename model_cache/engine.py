@@ -1,0 +1,220 @@
+"""Text -> Reading: tokenizer, forward pass and top-K words behind two methods.
+
+An engine is loaded once, compiled once, and safe to call from many threads.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from transformers import BertTokenizerFast
+
+from attention.reading import MAX_K, Prediction, Reading
+from model_cache.checkpoint import Checkpoint
+from model_cache.encoder import Encoder
+
+# One batch's attention may take this many bytes: 32 sentences of 32 tokens of
+# BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
+BATCH_BYTES = 64_000_000
+
+
+class UnreadableText(ValueError):
+    """A text that no reading can be made of; the message says what to do."""
+
+
+class EmptyText(UnreadableText):
+    def __init__(self):
+        super().__init__("Type a sentence: there is nothing to read yet.")
+
+
+class TooManyTokens(UnreadableText):
+    def __init__(self, n_tokens: int, limit: int):
+        super().__init__(
+            f"This text has {n_tokens:,} tokens; BERT reads at most {limit} at once "
+            f"([CLS] and [SEP] included). Shorten it by {n_tokens - limit:,}."
+        )
+
+
+class Engine:
+    """One model, ready to read."""
+
+    def __init__(self, model: str, checkpoint: Checkpoint):
+        """Prepare `checkpoint`, known to people as `model`, for reading."""
+        self.model = model
+        self.encoder = Encoder(checkpoint.config, checkpoint.arrays)
+        tokenizer = BertTokenizerFast.from_pretrained(
+            checkpoint.folder, local_files_only=True
+        )
+        self._mask_id = tokenizer.mask_token_id
+        # Some checkpoints pad their vocabulary: such ids have no piece.
+        self._vocabulary = [
+            piece or f"[id {i}]"
+            for i, piece in enumerate(
+                tokenizer.convert_ids_to_tokens(range(checkpoint.config["vocab_size"]))
+            )
+        ]
+        # A checkpoint's tokenizer.json may cut long texts silently. And a call to
+        # the class changes such settings under other threads; its core does not.
+        self._tokenizer = tokenizer.backend_tokenizer
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._compiling = threading.Lock()
+        self._is_compiled = False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(layers, heads)."""
+        return self.encoder.n_layers, self.encoder.n_heads
+
+    def read(self, text: str, k: int = 3, gates: np.ndarray | None = None) -> Reading:
+        """Read one text; see `read_many`."""
+        return self.read_many([text], k, gates)[0]
+
+    def read_many(
+        self, texts: Sequence[str], k: int = 3, gates: np.ndarray | None = None
+    ) -> list[Reading]:
+        """Read texts in batches of similar length; readings come in the texts' order.
+
+        k: predictions for each [MASK], 1 to MAX_K.
+        gates: [layers, heads], multiplied with each head's output in every text
+        (1 = as trained, 0 = silent); None leaves all heads as trained.
+        Raises EmptyText or TooManyTokens for the first text that cannot be read.
+        """
+        if not 1 <= k <= MAX_K:
+            raise ValueError(f"k is {k}; ask for 1 to {MAX_K} predictions.")
+        if gates is None:
+            gates = np.ones(self.shape, np.float32)
+        if np.shape(gates) != self.shape:
+            raise ValueError(f"gates have shape {np.shape(gates)}, not {self.shape}.")
+        encodings = [self._encode(text) for text in texts]
+        readings: list[Reading] = [None] * len(texts)
+        for batch in batches([len(e.ids) for e in encodings], self._bytes_per_cell):
+            attention, logits = self._run([encodings[i].ids for i in batch], gates)
+            for row, i in enumerate(batch):
+                readings[i] = self._reading(
+                    texts[i], encodings[i], attention[:, row], logits[row], k
+                )
+        return readings
+
+    @property
+    def _bytes_per_cell(self) -> int:
+        return 4 * self.encoder.n_layers * self.encoder.n_heads
+
+    def _encode(self, text: str):
+        if not text.strip():
+            raise EmptyText
+        encoding = self._tokenizer.encode(text)
+        if len(encoding.ids) > self.encoder.max_tokens:
+            raise TooManyTokens(len(encoding.ids), self.encoder.max_tokens)
+        if len(encoding.ids) == 2:  # only [CLS] and [SEP]: control characters, say
+            raise EmptyText
+        return encoding
+
+    def _run(
+        self, rows: Sequence[Sequence[int]], gates: np.ndarray
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return attention [layers, batch, heads, n, n] and each row's logits."""
+        longest = max(map(len, rows))
+        ids = np.zeros((len(rows), longest), np.int32)
+        padding_mask = np.zeros((len(rows), longest), np.float32)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+            padding_mask[i, : len(row)] = 1
+        masks = np.argwhere(ids == self._mask_id)
+        attention, logits = self._call_encoder(ids, padding_mask, masks, gates[None])
+        return attention, [logits[masks[:, 0] == i] for i in range(len(rows))]
+
+    def _call_encoder(self, *inputs) -> tuple[np.ndarray, np.ndarray]:
+        # Many threads may run the compiled function; only one may trace it.
+        if not self._is_compiled:
+            with self._compiling:
+                result = self.encoder(*inputs)
+                self._is_compiled = True
+                return result
+        return self.encoder(*inputs)
+
+    def _reading(self, text, encoding, attention, logits, k: int) -> Reading:
+        n_tokens = len(encoding.ids)
+        # A copy, so that a reading does not keep its whole padded batch alive.
+        attention = attention[:, :, :n_tokens, :n_tokens].copy()
+        attention.flags.writeable = False
+        masks = [i for i, id_ in enumerate(encoding.ids) if id_ == self._mask_id]
+        return Reading(
+            text=text,
+            model=self.model,
+            tokens=tuple(encoding.tokens),
+            ids=tuple(encoding.ids),
+            word_ids=tuple(encoding.word_ids),
+            spans=tuple(encoding.offsets),
+            mask_positions=tuple(masks),
+            predictions=tuple(
+                tuple(self._predictions(text, encoding.offsets[mask], row, k))
+                for mask, row in zip(masks, logits, strict=True)
+            ),
+            attention=attention,
+        )
+
+    def _predictions(
+        self, text: str, span: tuple[int, int], logits: np.ndarray, k: int
+    ) -> Iterator[Prediction]:
+        probabilities = softmax(logits)
+        for id_ in top_ids(logits, k):
+            token = self._vocabulary[id_]
+            yield Prediction(
+                token=token,
+                id=int(id_),
+                probability=float(probabilities[id_]),
+                sentence=fill(text, span, token),
+            )
+
+
+def batches(lengths: Sequence[int], bytes_per_cell: int) -> Iterator[list[int]]:
+    """Group texts by length so that little is padded and memory stays bounded.
+
+    lengths: tokens of each text. Yields lists of indices, shortest texts first; one
+    batch's attention takes at most BATCH_BYTES, unless a single text takes more.
+
+    >>> list(batches([5, 3, 5], bytes_per_cell=BATCH_BYTES // 50))
+    [[1, 0], [2]]
+    """
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        size = (len(batch) + 1) * lengths[i] ** 2 * bytes_per_cell
+        if batch and size > BATCH_BYTES:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits into probabilities over the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def top_ids(logits: np.ndarray, k: int) -> np.ndarray:
+    """Return the ids of the k highest logits, highest first; of equals, lower first.
+
+    >>> top_ids(np.array([0.0, 2.0, 1.0, 2.0]), 3)
+    array([1, 3, 2])
+    """
+    k = min(k, len(logits))
+    threshold = np.partition(logits, -k)[-k]
+    candidates = np.flatnonzero(logits >= threshold)
+    return candidates[np.argsort(-logits[candidates], kind="stable")][:k]
+
+
+def fill(text: str, span: tuple[int, int], token: str) -> str:
+    """Put a token in the place of text[start:end]; "##ly" joins the word before.
+
+    >>> fill("He moved [MASK].", (9, 15), "on")
+    'He moved on.'
+    >>> fill("He moved slow [MASK].", (14, 20), "##ly")
+    'He moved slowly.'
+    """
+    before, after = text[: span[0]], text[span[1] :]
+    if token.startswith("##"):
+        return before.rstrip() + token[2:] + after
+    return before + token + after
