@@ -57,3 +57,19 @@ def head_name(layer: int, head: int) -> str:
     'Layer 3, head 10'
     """
     return f"Layer {layer + 1}, head {head + 1}"
+
+
+def fill_parts(text: str, span: tuple[int, int], token: str) -> tuple[str, str, str]:
+    """Put a token in the place of text[start:end]: what stands before, it, after.
+
+    A continuation loses its ## and joins the word before it.
+
+    >>> fill_parts("He moved [MASK].", (9, 15), "on")
+    ('He moved ', 'on', '.')
+    >>> fill_parts("He moved slow [MASK].", (14, 20), "##ly")
+    ('He moved slow', 'ly', '.')
+    """
+    before, after = text[: span[0]], text[span[1] :]
+    if token.startswith("##"):
+        return before.rstrip(), token[2:], after
+    return before, token, after

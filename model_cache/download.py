@@ -36,7 +36,9 @@ DEFAULT_ENDPOINT = "https://huggingface.co"
 STALL_LIMIT = 8.0  # seconds of silence; people are promised an answer within 10
 # Sockets give up a little later than the watcher of a transfer, which has the
 # better sentence; this only ends the thread that waits on them.
-SOCKET_SLACK = 2.0  # seconds
+SOCKET_SLACK = 1.0  # seconds
+# A cancelled download can hold its lock until its socket gives up; outwait that.
+LOCK_SLACK = SOCKET_SLACK + 1.0  # seconds
 CHUNK = 16 * 1024  # bytes; a chunk in STALL_LIMIT means 2 kB/s still counts as alive
 LOCK_WAIT = 0.1  # seconds between two looks at a lock that another holds
 HASH_CHUNK = 1024 * 1024  # bytes
@@ -103,11 +105,11 @@ class Transfer:
             return Progress(done, self._total, speed)
 
     @property
-    def silence(self) -> float:
-        """Seconds since the hub gave a sign of life, 0 when nothing is awaited."""
+    def has_stalled(self) -> bool:
+        """True if the hub owes a sign of life for longer than STALL_LIMIT."""
         with self._lock:
             since = self._listening_since
-            return 0.0 if since is None else time.monotonic() - since
+            return since is not None and time.monotonic() - since > STALL_LIMIT
 
     @property
     def is_stopped(self) -> bool:
@@ -199,11 +201,6 @@ def snapshot_folder(repo: str, revision: str) -> Path:
     return repo_folder(repo) / "snapshots" / revision
 
 
-def known_missing(repo: str, revision: str, name: str) -> bool:
-    """True if an earlier look at the hub found that the repo lacks this file."""
-    return (repo_folder(repo) / ".no_exist" / revision / name).exists()
-
-
 def is_whole(path: Path, checksum: str, transfer: Transfer | None = None) -> bool:
     """True if the file's content has this checksum (RemoteFile.checksum)."""
     if not path.is_file():
@@ -227,6 +224,10 @@ def fetch_model(model: Model, transfer: Transfer) -> Path:
     Raises DownloadFailed, or Stopped after transfer.stop(). Each file is checked
     before it moves into place: a broken or false one is never there to be used.
     """
+    if model.is_bundled:
+        raise DownloadFailed(
+            f"The files of {model.id} are incomplete; get this project's files again."
+        )
     # Slow to import the first time; that is not to be taken for the hub's silence.
     importlib.import_module("huggingface_hub.utils")
     try:
@@ -481,8 +482,8 @@ def _damaged(model: Model, file: RemoteFile) -> DownloadFailed:
     """Delete what was received, since no resuming can mend it."""
     _partial(model, file).unlink(missing_ok=True)
     return DownloadFailed(
-        f"{file.name} of {model.id} was damaged on the way and has been deleted; "
-        f"{TRY_AGAIN}."
+        f"A file of {model.id} ({file.name}) was damaged on the way and has "
+        f"been deleted; {TRY_AGAIN}."
     )
 
 
@@ -526,10 +527,11 @@ def _only_writer(model: Model, file: RemoteFile, transfer: Transfer) -> Iterator
             transfer.resume_at(new_size)
             if new_size != size:
                 size, since = new_size, time.monotonic()
-            elif time.monotonic() - since > STALL_LIMIT:
+            elif time.monotonic() - since > STALL_LIMIT + LOCK_SLACK:
                 raise DownloadFailed(
                     f"Another program is downloading {model.id} and has not moved on "
-                    f"for {STALL_LIMIT:g} seconds; stop it, then {TRY_AGAIN}."
+                    f"for {STALL_LIMIT + LOCK_SLACK:g} seconds; stop it, then "
+                    f"{TRY_AGAIN}."
                 )
         yield
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from transformers import BertTokenizerFast
 
-from attention.reading import MAX_K, Prediction, Reading
+from attention.reading import MAX_K, Prediction, Reading, fill_parts
 from model_cache.checkpoint import Checkpoint
 from model_cache.encoder import Encoder
 
@@ -164,7 +164,7 @@ class Engine:
                 token=token,
                 id=int(id_),
                 probability=float(probabilities[id_]),
-                sentence=fill(text, span, token),
+                sentence="".join(fill_parts(text, span, token)),
             )
 
 
@@ -204,17 +204,3 @@ def top_ids(logits: np.ndarray, k: int) -> np.ndarray:
     threshold = np.partition(logits, -k)[-k]
     candidates = np.flatnonzero(logits >= threshold)
     return candidates[np.argsort(-logits[candidates], kind="stable")][:k]
-
-
-def fill(text: str, span: tuple[int, int], token: str) -> str:
-    """Put a token in the place of text[start:end]; "##ly" joins the word before.
-
-    >>> fill("He moved [MASK].", (9, 15), "on")
-    'He moved on.'
-    >>> fill("He moved slow [MASK].", (14, 20), "##ly")
-    'He moved slowly.'
-    """
-    before, after = text[: span[0]], text[span[1] :]
-    if token.startswith("##"):
-        return before.rstrip() + token[2:] + after
-    return before + token + after

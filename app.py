@@ -1,0 +1,82 @@
+"""Attention: how BERT reads a sentence. `streamlit run app.py` serves this page.
+
+What stands where, from top to bottom; the parts themselves are in components/.
+"""
+
+import streamlit as st
+
+from components import state
+from components.answer import read_or_explain
+from components.frame import hold_place, page_frame, show_heading
+from components.head_view import ask_head, show_head
+from components.model_picker import (
+    answering_model,
+    choose_model,
+    show_answerer,
+    show_download,
+)
+from components.overview import show_empty_overview, show_overview
+from components.predictions import ask_how_many, show_predictions
+from components.sentence import ask_sentence, offer_steps
+from components.words import show_words_to_hide
+
+page_frame()
+link = st.query_params.to_dict()  # before the widgets, which drop odd values
+state.refuse_long_text(link)
+
+with st.container(key="title"):
+    title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
+with title_area:
+    show_heading()
+with model_area:
+    chosen = choose_model()
+model = answering_model(chosen)
+
+text = ask_sentence()
+offer_steps(text)
+if model != chosen:
+    show_download(chosen)
+for notice in state.odd_values(link, model.shape):
+    st.info(notice)
+
+words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
+with words_area:
+    st.subheader("What BERT puts at [MASK]", anchor=False)
+    k = ask_how_many()
+    words = st.empty()
+with head_area:
+    ask_head(model.shape)
+    head_view = st.empty()
+with heads_area:
+    st.subheader(f"All {model.layers * model.heads} heads", anchor=False)
+    heads = st.empty()
+
+# The frame is on its way to the visitor; now what takes time. In a session's first
+# run the places are held, so that nothing jumps when the answers arrive.
+if state.is_first_run():
+    with heads:
+        show_empty_overview(model.shape)
+    with head_view:
+        hold_place("The heatmap appears here.")
+with words, st.spinner(f"Loading {model.id} …"):
+    reading, fault = read_or_explain(model, text)
+
+with words.container():
+    if fault:
+        st.error(fault)
+    if reading is not None:
+        if reading.mask_positions:
+            show_predictions(reading, k)
+        else:
+            show_words_to_hide(reading)
+        show_answerer(reading.model)
+with heads.container():
+    if reading is not None:
+        show_overview(reading)
+    else:
+        show_empty_overview(model.shape)
+with head_view.container():
+    if reading is not None:
+        show_head(reading)
+    else:
+        hold_place("There is no reading to show yet.")

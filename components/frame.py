@@ -1,0 +1,36 @@
+"""The page's frame: its title, its few rules of style, and what holds places."""
+
+import streamlit as st
+
+HEAD_HEIGHT = 430  # pixels, of a heatmap and of what holds its place
+# Streamlit leaves 6rem above a page and a gap of 1rem between its parts; closer
+# together, the first screen at 1280 x 800 shows sentence, words and heads. The
+# right edge of the title stays clear of Streamlit's own menu.
+STYLE = """<style>
+[data-testid="stHeader"] { background: transparent; }
+[data-testid="stMainBlockContainer"] { padding: 0.8rem 2rem 2rem; }
+[data-testid="stVerticalBlock"] { gap: 0.6rem; }
+.st-key-title { padding-right: 3rem; }
+h1, h3 { padding: 0 !important; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
+}
+</style>"""
+
+
+def page_frame() -> None:
+    """Set the page's title and style; comes before anything else."""
+    st.set_page_config("Attention: how BERT reads a sentence", "🔎", layout="wide")
+    st.html(STYLE)
+
+
+def show_heading() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title("Attention", anchor=False, width="content")
+        st.text("how BERT reads a sentence", width="content")
+
+
+def hold_place(words: str) -> None:
+    """Take the height of a heatmap, so that nothing jumps when one arrives."""
+    with st.container(height=HEAD_HEIGHT, border=False):
+        st.text(words)

@@ -1,0 +1,52 @@
+// The words for each mask, each a button that puts it into the sentence.
+// data: masks: [{ title, rows: [{ token, note, probability, before, word, after }] }].
+const element = (tag, className, text = "") => {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text  // never HTML: tokens and sentences are anybody's text
+  return made
+}
+
+const percent = share => `${(share * 100).toFixed(1)} %`
+
+export default ({ data, parentElement, setTriggerValue }) => {
+  const row = ({ token, note, probability, before, word, after }, mask, rank) => {
+    const line = element("tr", "")
+    line.append(element("td", "rank", rank + 1))
+
+    const button = element("button", "word", token)
+    button.type = "button"
+    button.title = `Put “${token}” into the sentence`
+    button.onclick = () => setTriggerValue("chosen", [mask, rank])
+    const first = element("td", "first")
+    first.append(button)
+    if (note) first.append(element("span", "note", note))
+    const sentence = element("div", "sentence")
+    sentence.append(before, element("b", "", word), after)
+    first.append(sentence)
+
+    const share = element("td", "share")
+    const track = element("div", "track")
+    const bar = element("div", "bar")
+    bar.style.width = `${probability * 100}%`
+    track.append(bar)
+    share.append(element("span", "number", percent(probability)), track)
+    line.append(first, share)
+    return line
+  }
+
+  const table = ({ title, rows }, mask) => {
+    const made = element("table", "")
+    made.append(element("caption", "", title))
+    const head = element("tr", "head")
+    for (const name of ["Rank", "Word and sentence", "Probability"]) {
+      const cell = element("th", "", name)
+      cell.scope = "col"
+      head.append(cell)
+    }
+    made.append(head, ...rows.map((data, rank) => row(data, mask, rank)))
+    return made
+  }
+
+  parentElement.querySelector(".tables").replaceChildren(...data.masks.map(table))
+}

@@ -1,0 +1,13 @@
+// The words of a sentence, each a button that hides it.
+// data: words: [text].
+export default ({ data, parentElement, setTriggerValue }) => {
+  parentElement.querySelector(".words").replaceChildren(
+    ...data.words.map((word, i) => {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.textContent = word
+      button.ariaLabel = button.title = `hide this word: ${word}`
+      button.onclick = () => setTriggerValue("hidden", i)
+      return button
+    }))
+}

@@ -1,0 +1,65 @@
+"""Which model reads: the choice, its download with progress, and its honest name."""
+
+import streamlit as st
+
+from components import state
+from model_cache import cache, hub
+from model_cache.catalog import BUNDLED, Model, find_model, load_catalog
+
+REFRESH = 0.5  # seconds between two looks at a running download
+
+
+def choose_model() -> Model:
+    """Draw the selector; return the model asked for, here or not."""
+    models = list(load_catalog())
+    default, _ = cache.default_model()
+    chosen = st.selectbox(
+        "Model",
+        models,
+        models.index(default),
+        key=state.MODEL,
+        bind="query-params",
+    )
+    return find_model(chosen)
+
+
+def answering_model(chosen: Model) -> Model:
+    """Return the chosen model if its files are here, else the bundled one."""
+    return chosen if hub.find_local(chosen) else find_model(BUNDLED)
+
+
+def show_download(model: Model) -> None:
+    """Tell how a model that is not here can be had, and how far it has come."""
+    download = hub.download_of(model)
+    if download is not None and download.is_running:
+        _show_progress(model)
+        return
+    if download is not None and download.error:
+        st.error(download.error)
+        label = "Download again"
+    else:
+        label = f"Download {model.id} ({model.megabytes} MB)"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(label, on_click=hub.start_download, args=(model,))
+        st.text(f"{model.about}. Until it is here, the bundled small model answers.")
+
+
+@st.fragment(run_every=REFRESH)
+def _show_progress(model: Model) -> None:
+    download = hub.download_of(model)
+    if not download.is_running:
+        st.rerun()  # the whole page: the new model answers, or the fault is said
+    progress = download.progress
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            min(progress.done / max(progress.total, 1), 1.0),
+            text=f"Getting {model.id}: {progress.done / 1e6:,.0f} of "
+            f"{progress.total / 1e6:,.0f} MB, {progress.speed / 1e6:.1f} MB a second. "
+            "The bundled small model answers meanwhile.",
+        )
+        st.button("Cancel", on_click=download.cancel)
+
+
+def show_answerer(model_id: str) -> None:
+    """Name the model that answered."""
+    st.text(f"Answered by {model_id}: {find_model(model_id).about}.")

@@ -1,0 +1,75 @@
+"""BERT's words for each [MASK]: rank, word, probability, completed sentence."""
+
+import streamlit as st
+
+from attention.reading import MAX_K, Prediction, Reading, fill_parts
+from components import state
+from components.frontend import register
+from model_cache import cache
+
+# Tables for more masks than these would be a page of their own.
+MAX_MASKS = 8
+# Characters of a long text shown on either side of the word.
+CONTEXT = 60
+
+_tables = register("predictions", '<div class="tables"></div>')
+
+
+def ask_how_many() -> int:
+    """Draw the slider for K; return it."""
+    return st.slider(
+        "Predictions to show",
+        1,
+        MAX_K,
+        state.DEFAULT_K,
+        key=state.K,
+        bind="query-params",
+    )
+
+
+def show_predictions(reading: Reading, k: int) -> None:
+    """Draw a table for each mask; choosing a word puts it into the sentence."""
+    _tables(
+        key="predictions",
+        data=predictions_data(reading, k),
+        on_chosen_change=lambda: _choose(reading.model),
+    )
+    if (hidden := len(reading.mask_positions) - MAX_MASKS) > 0:
+        st.text(f"{hidden} more masks are not listed; choose words for these first.")
+
+
+def predictions_data(reading: Reading, k: int) -> dict:
+    """Return what the browser draws: for each mask its title and k rows."""
+    several = len(reading.mask_positions) > 1
+    masks = zip(reading.mask_positions, reading.predictions, strict=True)
+    return {
+        "masks": [
+            {
+                "title": f"Mask {number}" if several else "",
+                "rows": [
+                    _row(reading.text, reading.spans[position], prediction)
+                    for prediction in predictions[:k]
+                ],
+            }
+            for number, (position, predictions) in enumerate(masks, start=1)
+            if number <= MAX_MASKS
+        ]
+    }
+
+
+def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict:
+    before, word, after = fill_parts(text, span, prediction.token)
+    return {
+        "token": prediction.token,
+        "note": "a piece that continues a word" if prediction.is_continuation else "",
+        "probability": prediction.probability,
+        "before": before if len(before) <= CONTEXT else "…" + before[-CONTEXT:],
+        "word": word,
+        "after": after if len(after) <= CONTEXT else after[:CONTEXT] + "…",
+    }
+
+
+def _choose(model: str) -> None:
+    mask, rank = st.session_state.predictions.chosen
+    reading = cache.read(model, st.session_state[state.TEXT])
+    state.fill_mask(reading.predictions[mask][rank].sentence)

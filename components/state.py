@@ -1,0 +1,108 @@
+"""The page's state: five bound widgets, and the callbacks that change them.
+
+Text, layer, head, number of predictions and model live in the URL through widgets
+bound to it (`bind="query-params"`); the keys below are those widgets' keys and the
+URL's names. Callbacks run before the page does, so they may set a widget's value.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from attention.reading import MAX_K
+from model_cache.catalog import UnknownModel, find_model
+
+TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
+DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
+DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
+DEFAULT_K = 3
+# 512 tokens of ordinary English are about 2,500 characters. A longer text typed on
+# the page is answered there; in a link it is not worth loading.
+MAX_LINK_TEXT = 5_000
+
+
+def selected_head() -> tuple[int, int]:
+    """Return the open head as array indices, from 0."""
+    return st.session_state[LAYER] - 1, st.session_state[HEAD] - 1
+
+
+def select_head(layer: int, head: int) -> None:
+    """Open the head at these array indices."""
+    st.session_state[LAYER], st.session_state[HEAD] = layer + 1, head + 1
+
+
+def step_head(step: int, shape: tuple[int, int]) -> None:
+    """Open the next (1) or previous (-1) head, row after row, round the end."""
+    layers, heads = shape
+    layer, head = selected_head()
+    index = (layer * heads + head + step) % (layers * heads)
+    select_head(*divmod(index, heads))
+
+
+def keep_head_within(shape: tuple[int, int]) -> None:
+    """After a change to a smaller model, open the nearest head it has."""
+    for key, count in zip((LAYER, HEAD), shape, strict=True):
+        if st.session_state.get(key, 1) > count:
+            st.session_state[key] = count
+
+
+def is_first_run() -> bool:
+    """True in the first run of a visitor's session, False ever after."""
+    if "has_run" in st.session_state:
+        return False
+    st.session_state.has_run = True
+    return True
+
+
+def set_text(text: str) -> None:
+    st.session_state[TEXT] = text
+
+
+def fill_mask(sentence: str) -> None:
+    """Show a completed sentence, remembering the one it came from."""
+    origins = st.session_state.setdefault("origins", {})
+    origins[sentence] = st.session_state[TEXT]
+    set_text(sentence)
+
+
+def origin() -> str | None:
+    """Return the sentence with [MASK] that the current one was made from, if any."""
+    return st.session_state.get("origins", {}).get(st.session_state[TEXT])
+
+
+def refuse_long_text(link: Mapping[str, str]) -> None:
+    """Before the widgets: show the usual sentence in place of a link's endless one."""
+    if len(link.get(TEXT, "")) > MAX_LINK_TEXT and TEXT not in st.session_state:
+        del st.query_params[TEXT]
+
+
+def odd_values(link: Mapping[str, str], shape: tuple[int, int]) -> list[str]:
+    """Say, in a sentence each, which values of a link cannot be shown as asked.
+
+    link: the URL's parameters; shape: (layers, heads) of the model shown.
+    """
+    limits = {LAYER: shape[0], HEAD: shape[1], K: MAX_K}
+    notices = [
+        f"The link's {key} is not a number from 1 to {limit}; the usual one is shown."
+        for key, limit in limits.items()
+        if key in link and not _is_number_to(link[key], limit)
+    ]
+    if not is_known_model(link.get(MODEL)):
+        notices.append("The link names a model that is not on offer here.")
+    if len(link.get(TEXT, "")) > MAX_LINK_TEXT:
+        notices.append(
+            f"The link's text has {len(link[TEXT]):,} characters, and links carry at "
+            f"most {MAX_LINK_TEXT:,}: type or paste it into the field instead."
+        )
+    return notices
+
+
+def is_known_model(model_id: str | None) -> bool:
+    try:
+        return model_id is None or bool(find_model(model_id))
+    except UnknownModel:
+        return False
+
+
+def _is_number_to(value: str, limit: int) -> bool:
+    return value in map(str, range(1, limit + 1))

@@ -1,0 +1,29 @@
+"""The words of a sentence without [MASK], each one click from being hidden."""
+
+import streamlit as st
+
+from attention.reading import Reading
+from attention.words import hide_word, word_spans
+from components import state
+from components.frontend import register
+from model_cache import cache
+
+_words = register(
+    "words", '<div class="words" role="group" aria-label="Hide this word"></div>'
+)
+
+
+def show_words_to_hide(reading: Reading) -> None:
+    """Draw a button "hide this word" for each word of the sentence."""
+    st.write("There is no [MASK] to guess. Hide a word, and BERT says what fits there:")
+    _words(
+        key="words",
+        data={"words": [reading.text[a:b] for a, b in word_spans(reading)]},
+        on_hidden_change=lambda: _hide(reading.model),
+    )
+
+
+def _hide(model: str) -> None:
+    reading = cache.read(model, st.session_state[state.TEXT])
+    span = word_spans(reading)[st.session_state.words.hidden]
+    state.set_text(hide_word(reading.text, span))

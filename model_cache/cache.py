@@ -1,0 +1,86 @@
+"""Streamlit's caches around the engine: each model and each reading once a process.
+
+The one place besides the page that knows Streamlit. TensorFlow is imported with the
+first engine, not with this module, so that the page's frame is there first.
+"""
+
+import os
+import threading
+
+import cachetools
+import streamlit as st
+
+from attention.reading import MAX_K, Reading
+from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
+from model_cache.hub import find_local
+
+READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
+# Each engine keeps its weights in memory: the bundled one and one that visitors
+# chose, so that a small server is not filled by curiosity.
+MAX_ENGINES = 2
+
+
+@st.cache_resource(show_spinner=False)
+def default_model() -> tuple[str, str]:
+    """Return the id of the model a new visitor gets, and a notice for the operator.
+
+    ATTENTION_MODEL, from the environment or Streamlit's secrets, decides; without
+    it BERT base where it is on this computer, else the bundled model. Fixed for the
+    process, so that one URL means one page.
+    """
+    wanted = setting("ATTENTION_MODEL")
+    if wanted:
+        try:
+            return find_model(wanted).id, ""
+        except UnknownModel as error:
+            return BUNDLED, f"ATTENTION_MODEL is set to something else. {error}"
+    return (BERT_BASE if find_local(find_model(BERT_BASE)) else BUNDLED), ""
+
+
+def setting(name: str) -> str | None:
+    """Return a deployment's setting from the environment or Streamlit's secrets."""
+    if value := os.environ.get(name):
+        return value
+    try:
+        return st.secrets[name]
+    except (FileNotFoundError, KeyError):
+        return None
+
+
+@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
+def engine(model_id: str):
+    """Return the engine of a model whose files are on this computer.
+
+    Raises BrokenCheckpoint if they cannot be used.
+    """
+    from model_cache.checkpoint import read_checkpoint
+    from model_cache.engine import Engine
+
+    ready = Engine(model_id, read_checkpoint(find_local(find_model(model_id))))
+    ready.read("Compiled before the first visitor's sentence.")
+    return ready
+
+
+def read(model_id: str, text: str) -> Reading:
+    """Return the model's reading of text with MAX_K predictions.
+
+    Computed once, however many visitors ask for the same sentence at once.
+    Raises BrokenCheckpoint, or UnreadableText with a sentence for the visitor.
+    """
+    return _reader()(model_id, text)
+
+
+@st.cache_resource(show_spinner=False)
+def _reader():
+    kept = cachetools.LRUCache(READINGS_BYTES, getsizeof=_size)
+
+    @cachetools.cached(kept, condition=threading.Condition())
+    def compute(model_id: str, text: str) -> Reading:
+        return engine(model_id).read(text, MAX_K)
+
+    return compute
+
+
+def _size(reading: Reading) -> int:
+    words = sum(len(p.sentence) for mask in reading.predictions for p in mask)
+    return reading.attention.nbytes + 4 * words

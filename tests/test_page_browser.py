@@ -1,0 +1,274 @@
+"""The main job in a real Chromium, as a student does it."""
+
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+ACROSS = "The turtle moved slowly across the [MASK]."
+
+
+def open_page(page: Page, url: str, *, text: str | None = None) -> Page:
+    page.goto(url if text is None else f"{url}/?text={quote(text)}")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the script rests; call after the awaited text is visible."""
+    app = page.locator('[data-testid="stApp"]')
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def type_sentence(page: Page, text: str) -> None:
+    page.get_by_label("Sentence").fill(text)
+    page.get_by_label("Sentence").press("Enter")
+
+
+def head_button(page: Page, layer: int, head: int):
+    return page.get_by_role("button", name=f"Layer {layer}, head {head}", exact=True)
+
+
+def head_heading(page: Page, layer: int, head: int):
+    return page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)
+
+
+def word_button(page: Page, word: str):
+    return page.locator("button.word", has_text=word)
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()}
+
+
+def test_the_page_opens_with_words_all_heads_and_one_head(served, new_page):
+    page = open_page(new_page(), served)
+    expect(page.get_by_label("Sentence")).to_have_value(
+        "Then I picked up a [MASK] from the table."
+    )
+    expect(word_button(page, "cigarette")).to_be_visible()
+    expect(page.locator(".grid button")).to_have_count(144)
+    expect(head_heading(page, 3, 10)).to_be_visible()
+    expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
+
+
+def test_typing_a_sentence_keeps_the_selected_head(served, new_page):
+    page = open_page(new_page(), served)
+    head_button(page, 5, 1).click()
+    expect(head_heading(page, 5, 1)).to_be_visible()
+    type_sentence(page, ACROSS)
+    expect(word_button(page, "river")).to_be_visible()
+    expect(head_heading(page, 5, 1)).to_be_visible()
+    expect(head_button(page, 5, 1)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_head_opens_by_keyboard(served, new_page):
+    page = open_page(new_page(), served)
+    head_button(page, 3, 10).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(head_button(page, 4, 11)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(head_heading(page, 4, 11)).to_be_visible()
+    expect(head_button(page, 4, 11)).to_be_focused()
+    assert page.get_by_label("Layer", exact=True).input_value() == "4"
+
+
+def test_selectors_and_steps_open_heads(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="Next head").click()
+    expect(head_heading(page, 3, 11)).to_be_visible()
+    page.get_by_label("Head", exact=True).fill("12")
+    page.get_by_label("Head", exact=True).press("Enter")
+    expect(head_heading(page, 3, 12)).to_be_visible()
+    page.get_by_role("button", name="Next head").click()
+    expect(head_heading(page, 4, 1)).to_be_visible()
+    page.get_by_role("button", name="Previous head").click()
+    expect(head_heading(page, 3, 12)).to_be_visible()
+
+
+def test_quick_clicks_end_on_the_last_head(served, new_page):
+    page = open_page(new_page(), served)
+    for layer in range(1, 9):
+        head_button(page, layer, 2).click()
+    expect(head_heading(page, 8, 2)).to_be_visible()
+    settle(page)
+    expect(head_heading(page, 8, 2)).to_be_visible()
+    assert parameters(page)["layer"] == "8"
+
+
+def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
+    page = open_page(new_page(), served)
+    type_sentence(page, ACROSS)
+    expect(word_button(page, "river")).to_be_visible()
+    head_button(page, 7, 2).click()
+    expect(head_heading(page, 7, 2)).to_be_visible()
+    settle(page)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(page.locator("button.word")).to_have_count(4)
+    settle(page)
+
+    fresh = open_page(new_page(), page.url)
+    expect(fresh.get_by_label("Sentence")).to_have_value(ACROSS)
+    expect(head_heading(fresh, 7, 2)).to_be_visible()
+    expect(fresh.locator("button.word")).to_have_count(4)
+
+
+def test_a_predicted_word_goes_into_the_sentence_and_one_step_back_restores_the_mask(
+    served, new_page
+):
+    page = open_page(new_page(), served, text=ACROSS)
+    word_button(page, "river").click()
+    field = page.get_by_label("Sentence")
+    expect(field).to_have_value(ACROSS.replace("[MASK]", "river"))
+    expect(page.get_by_role("button", name="hide this word: turtle")).to_be_visible()
+    page.get_by_role("button", name="Put [MASK] back").click()
+    expect(field).to_have_value(ACROSS)
+    expect(word_button(page, "river")).to_be_visible()
+
+
+def test_hiding_a_word_asks_bert_for_it(served, new_page):
+    page = open_page(new_page(), served, text="The dog looked at the cat.")
+    page.get_by_role("button", name="hide this word: looked").click()
+    expect(page.get_by_label("Sentence")).to_have_value("The dog [MASK] at the cat.")
+    expect(word_button(page, "looked")).to_be_visible()
+
+
+def test_several_masks_have_tables_of_their_own(served, new_page):
+    page = open_page(new_page(), served, text="The [MASK] looked at the [MASK].")
+    expect(page.get_by_role("table")).to_have_count(2)
+    second = page.get_by_role("table", name="Mask 2")
+    chosen = second.locator("button.word").first.text_content()
+    second.locator("button.word").first.click()
+    expect(page.get_by_label("Sentence")).to_have_value(
+        f"The [MASK] looked at the {chosen}."
+    )
+
+
+def test_an_example_is_one_click_away(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="half a word").click()
+    expect(word_button(page, "##ly")).to_be_visible()
+    expect(page.get_by_text("a piece that continues a word").first).to_be_visible()
+
+
+def test_the_numbers_of_a_head_show_as_a_table(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_text("Show as table").click()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["layer=99&head=0", "layer=x&k=abc", "k=3.7&head=-1", "model=../../etc/passwd"],
+)
+def test_odd_values_in_a_link_fall_back_with_a_notice(served, new_page, query):
+    page = new_page()
+    page.goto(f"{served}/?{query}")
+    expect(page.get_by_text("The link").first).to_be_visible()
+    expect(head_heading(page, 3, 10)).to_be_visible()
+    expect(word_button(page, "cigarette")).to_be_visible()
+
+
+def test_ten_thousand_characters_in_a_link_fall_back_with_a_notice(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?text={'a' * 10_000}")
+    expect(page.get_by_text("The link's text has 10,000 characters")).to_be_visible()
+    expect(word_button(page, "cigarette")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("   ", "Type a sentence"),
+        ("turtle " * 600, "602 tokens; BERT reads at most 512"),
+        ("\u200b\u0007", "Type a sentence"),
+    ],
+    ids=["spaces", "600 words", "control characters"],
+)
+def test_unreadable_text_gets_one_sentence_and_stays_in_the_field(
+    served, new_page, text, says
+):
+    page = open_page(new_page(), served)
+    type_sentence(page, text)
+    expect(page.get_by_role("alert")).to_contain_text(says)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_label("Sentence")).to_have_value(text)
+    type_sentence(page, ACROSS)
+    expect(word_button(page, "river")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I ate a 🍎 and a [MASK].",
+        "السلام عليكم [MASK]",
+        "我想吃[MASK]。",
+        "Cafe\u0301 nai\u0308ve [MASK]",
+        "<b>bold</b><script>alert(1)</script> [MASK]",
+        "**bold** [link](http://x) $x^2$ :smile: [MASK] `code` | a | b |",
+        r"back\slash 'single' \"double\" ${x} [MASK]",
+    ],
+)
+def test_any_script_and_any_markup_is_plain_text(served, new_page, text):
+    page = open_page(new_page(), served)
+    type_sentence(page, text)
+    expect(page.locator("div.sentence").first).to_contain_text(text.split("[MASK]")[0])
+    settle(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_label("Sentence")).to_have_value(text)
+
+
+def test_a_lower_case_mask_is_offered_for_correction(served, new_page):
+    page = open_page(new_page(), served, text="The turtle crossed the [mask].")
+    page.get_by_role("button", name="Write [MASK]").click()
+    expect(page.get_by_label("Sentence")).to_have_value(
+        "The turtle crossed the [MASK]."
+    )
+    expect(page.locator("button.word")).to_have_count(3)
+
+
+def test_a_long_sentence_shows_its_head_as_a_scrolling_picture(served, new_page):
+    page = open_page(new_page(), served, text="turtle " * 300)
+    expect(page.get_by_label("Heatmap of 302 tokens")).to_be_visible()
+    expect(page.locator(".grid button")).to_have_count(144)
+
+
+def test_a_phone_shows_everything_without_sideways_scrolling(served, new_page):
+    page = open_page(
+        new_page(viewport={"width": 390, "height": 844}), served, text=ACROSS
+    )
+    expect(word_button(page, "river")).to_be_visible()
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    head_button(page, 3, 12).click()
+    expect(head_heading(page, 3, 12)).to_be_visible()
+
+
+def test_dark_mode_has_its_own_colours(served, new_page):
+    page = open_page(new_page(color_scheme="dark"), served)
+    app = page.locator('[data-testid="stApp"]')
+    assert app.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(18, 21, 28)"
+
+
+def test_back_restores_the_head_before(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="Next head").click()
+    expect(head_heading(page, 3, 11)).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(head_heading(page, 3, 10)).to_be_visible()
+
+
+def test_a_model_that_cannot_be_had_leaves_the_page_usable(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?model=bert-base-uncased")
+    page.get_by_role("button", name="Download bert-base-uncased (440 MB)").click()
+    expect(page.get_by_role("button", name="Download again")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
