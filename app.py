@@ -8,7 +8,7 @@ import streamlit as st
 from components import state
 from components.answer import read_or_explain
 from components.frame import hold_place, page_frame, show_heading
-from components.head_view import ask_head, show_head
+from components.head_picker import ask_head
 from components.model_picker import (
     answering_model,
     choose_model,
@@ -22,7 +22,7 @@ from components.words import show_words_to_hide
 
 page_frame()
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
-state.refuse_long_text(link)
+is_first_run = state.is_first_run()
 
 with st.container(key="title"):
     title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
@@ -32,7 +32,7 @@ with model_area:
     chosen = choose_model()
 model = answering_model(chosen)
 
-text = ask_sentence()
+text = ask_sentence(is_first_run)
 offer_steps(text)
 if model != chosen:
     show_download(chosen)
@@ -51,15 +51,16 @@ with heads_area:
     st.subheader(f"All {model.layers * model.heads} heads", anchor=False)
     heads = st.empty()
 
-# The frame is on its way to the visitor; now what takes time. In a session's first
-# run the places are held, so that nothing jumps when the answers arrive.
-if state.is_first_run():
+# The frame is on its way to the visitor; now what takes time to import, load or run.
+# In a session's first run the places are held, so that nothing jumps.
+if is_first_run:
     with heads:
         show_empty_overview(model.shape)
     with head_view:
         hold_place("The heatmap appears here.")
 with words, st.spinner(f"Loading {model.id} …"):
     reading, fault = read_or_explain(model, text)
+    from components.head_view import show_head  # imports Altair and pandas
 
 with words.container():
     if fault:

@@ -18,28 +18,6 @@ HEATMAP_TOKENS = 45
 PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
 
 
-def ask_head(shape: tuple[int, int]) -> None:
-    """Draw the open head's name, the selectors, and the steps to its neighbours."""
-    heading = st.empty()
-    layers, heads = shape
-    layer, head = state.DEFAULT_HEAD
-    state.keep_head_within(shape)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
-            "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params"
-        )
-        st.number_input("Head", 1, heads, head + 1, key=state.HEAD, bind="query-params")
-        for label, step, name in (("◀", -1, "Previous head"), ("▶", 1, "Next head")):
-            st.button(
-                label,
-                help=name,
-                key=name,
-                on_click=state.step_head,
-                args=(step, shape),
-            )
-    heading.subheader(head_name(*state.selected_head()), anchor=False)
-
-
 def show_head(reading: Reading) -> None:
     """Draw the open head of a reading."""
     layer, head = state.selected_head()

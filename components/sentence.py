@@ -21,10 +21,21 @@ EXAMPLES = {
     "two plus two": "Two plus two is [MASK].",
     "keys to the cabinet": "The keys to the cabinet [MASK] on the table.",
 }
+# 512 tokens of ordinary English are about 2,500 characters. A longer text typed on
+# the page is answered there; a link with one is broken or a prank.
+MAX_LINK_TEXT = 5_000
 
 
-def ask_sentence() -> str:
-    """Draw the field and the examples; return what stands in the field."""
+def ask_sentence(is_first_run: bool) -> str:
+    """Draw the field and the examples; return what stands in the field.
+
+    is_first_run: of this visitor's session, when the text may come from a link.
+    """
+    # A field bound to the URL takes the link's text in its first run, whatever the
+    # page says; to refuse it, the page runs again.
+    refused = st.session_state.pop("refused_characters", 0)
+    if refused:
+        state.set_text(state.DEFAULT_TEXT)
     text = st.text_input(
         "Sentence",
         state.DEFAULT_TEXT,
@@ -43,6 +54,14 @@ def ask_sentence() -> str:
                 on_click=state.set_text,
                 args=(sentence,),
             )
+    if is_first_run and len(text) > MAX_LINK_TEXT:
+        st.session_state.refused_characters = len(text)
+        st.rerun()
+    if refused:
+        st.info(
+            f"The link's text has {refused:,} characters; links carry at most "
+            f"{MAX_LINK_TEXT:,}. Type or paste it into the field instead."
+        )
     return text
 
 

@@ -16,9 +16,6 @@ TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
-# 512 tokens of ordinary English are about 2,500 characters. A longer text typed on
-# the page is answered there; in a link it is not worth loading.
-MAX_LINK_TEXT = 5_000
 
 
 def selected_head() -> tuple[int, int]:
@@ -70,12 +67,6 @@ def origin() -> str | None:
     return st.session_state.get("origins", {}).get(st.session_state[TEXT])
 
 
-def refuse_long_text(link: Mapping[str, str]) -> None:
-    """Before the widgets: show the usual sentence in place of a link's endless one."""
-    if len(link.get(TEXT, "")) > MAX_LINK_TEXT and TEXT not in st.session_state:
-        del st.query_params[TEXT]
-
-
 def odd_values(link: Mapping[str, str], shape: tuple[int, int]) -> list[str]:
     """Say, in a sentence each, which values of a link cannot be shown as asked.
 
@@ -89,11 +80,6 @@ def odd_values(link: Mapping[str, str], shape: tuple[int, int]) -> list[str]:
     ]
     if not is_known_model(link.get(MODEL)):
         notices.append("The link names a model that is not on offer here.")
-    if len(link.get(TEXT, "")) > MAX_LINK_TEXT:
-        notices.append(
-            f"The link's text has {len(link[TEXT]):,} characters, and links carry at "
-            f"most {MAX_LINK_TEXT:,}: type or paste it into the field instead."
-        )
     return notices
 
 

@@ -10,7 +10,20 @@ VOCABULARY = (
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", "!", "?", "'", '"']
     + [chr(c) for c in range(ord("a"), ord("z") + 1)]
     + ["##" + chr(c) for c in range(ord("a"), ord("z") + 1)]
-    + ["the", "turtle", "moved", "slowly", "across", "road", "then", "i", "picked", "up", "from", "table"]
+    + [
+        "the",
+        "turtle",
+        "moved",
+        "slowly",
+        "across",
+        "road",
+        "then",
+        "i",
+        "picked",
+        "up",
+        "from",
+        "table",
+    ]
     + ["Then", "The", "I", "Paris", "##ly", "##ing"]
 )
 TINY = {

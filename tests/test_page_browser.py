@@ -79,14 +79,14 @@ def test_a_head_opens_by_keyboard(served, new_page):
 
 def test_selectors_and_steps_open_heads(served, new_page):
     page = open_page(new_page(), served)
-    page.get_by_role("button", name="Next head").click()
+    page.get_by_role("button", name="Next").click()
     expect(head_heading(page, 3, 11)).to_be_visible()
     page.get_by_label("Head", exact=True).fill("12")
     page.get_by_label("Head", exact=True).press("Enter")
     expect(head_heading(page, 3, 12)).to_be_visible()
-    page.get_by_role("button", name="Next head").click()
+    page.get_by_role("button", name="Next").click()
     expect(head_heading(page, 4, 1)).to_be_visible()
-    page.get_by_role("button", name="Previous head").click()
+    page.get_by_role("button", name="Previous").click()
     expect(head_heading(page, 3, 12)).to_be_visible()
 
 
@@ -258,7 +258,7 @@ def test_dark_mode_has_its_own_colours(served, new_page):
 
 def test_back_restores_the_head_before(served, new_page):
     page = open_page(new_page(), served)
-    page.get_by_role("button", name="Next head").click()
+    page.get_by_role("button", name="Next").click()
     expect(head_heading(page, 3, 11)).to_be_visible()
     settle(page)
     page.go_back()

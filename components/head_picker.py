@@ -1,0 +1,24 @@
+"""Which head is open: its name, its selectors, and the steps to its neighbours."""
+
+import streamlit as st
+
+from attention.reading import head_name
+from components import state
+
+
+def ask_head(shape: tuple[int, int]) -> None:
+    """Draw the open head's name, steps to its neighbours, and the selectors."""
+    layers, heads = shape
+    layer, head = state.DEFAULT_HEAD
+    state.keep_head_within(shape)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        heading = st.container()
+        step = {"type": "tertiary", "on_click": state.step_head}
+        st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)
+        st.button("Next", icon=":material/arrow_forward:", args=(1, shape), **step)
+    with st.container(horizontal=True):
+        st.number_input(
+            "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params"
+        )
+        st.number_input("Head", 1, heads, head + 1, key=state.HEAD, bind="query-params")
+    heading.subheader(head_name(*state.selected_head()), anchor=False)
