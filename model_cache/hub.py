@@ -6,53 +6,116 @@
 
 The bundled model's files are always at hand. Others live in the Hugging Face
 cache, at the catalog's pinned revision and no other. The transfer of the files
-is in download.py; reading them is checkpoint.py's job.
+is in download.py, a program of its own; reading them is checkpoint.py's job.
 """
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from model_cache.catalog import Model
-from model_cache.download import (
-    CONFIG,
-    GIT_SHA1_PATTERN,
-    TOKENIZER_CONFIG,
-    TOKENIZER_FILES,
-    WEIGHTS,
-    DownloadFailed,
-    Progress,
-    Stopped,
-    Transfer,
-    fetch_model,
-    is_whole,
-    silence_sentence,
-    snapshot_folder,
-)
+from huggingface_hub import constants
+from safetensors import SafetensorError, safe_open
 
-__all__ = [
-    "BUNDLED_FOLDER",
-    "Download",
-    "DownloadFailed",
-    "Progress",
-    "download",
-    "download_of",
-    "find_local",
-    "start_download",
-]
+from model_cache.catalog import Model
 
 BUNDLED_FOLDER = Path(__file__).with_name("bundled")
+PROJECT = Path(__file__).parents[1]
+
+WEIGHTS = "model.safetensors"
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt")  # one of them is enough
+TOKENIZER_CONFIG = "tokenizer_config.json"
+CONFIG = "config.json"
+
+STALL_LIMIT = 8.0  # seconds of silence; people are promised an answer within 10
 WATCH_INTERVAL = 0.1  # seconds between two looks at a running transfer
-MAX_HEADER = 10_000_000  # bytes; BERT's is about 30 kB
+SPEED_SAMPLES = 12  # download.py's reports of about 3 seconds
+CHILD_SETTINGS = {
+    # Its partial files are not where the progress is read from.
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    # Half of STALL_LIMIT: a connection that has died is tried once more.
+    "HF_HUB_ETAG_TIMEOUT": "4",
+    "HF_HUB_DOWNLOAD_TIMEOUT": "4",
+    # Its standard error is read at the end, so it must fit into a pipe.
+    "HF_HUB_VERBOSITY": "error",
+}
+TRY_AGAIN = "start the download again"
+GOES_ON = f"{TRY_AGAIN}, it goes on where it stopped"
 
 logger = logging.getLogger(__name__)
 
 
+class DownloadFailed(Exception):
+    """str() is one sentence for the user: what happened, what to do next."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the weights is here; the other files are next to nothing."""
+
+    done: int  # bytes, those of an earlier attempt included
+    total: int  # bytes
+    speed: float  # bytes per second, over the last few seconds
+
+
+# Finding
+
+
 def find_local(model: Model) -> Path | None:
     """Return the folder of a model that is complete on this computer, else None."""
-    return next(filter(_is_complete, _folders(model)), None)
+    if model.is_bundled:
+        return BUNDLED_FOLDER
+    # Older programs, CS50's mask.py among them, ask for "bert-base-uncased"
+    # without an owner, and the cache keeps that under a name of its own.
+    for repo in (model.repo, model.id):
+        folder = snapshot_folder(repo, model.revision)
+        if folder.is_dir() and _is_complete(folder):
+            return folder
+    return None
+
+
+def repo_folder(repo: str) -> Path:
+    """Return a repo's place in the cache, by the cache's documented layout."""
+    # huggingface_hub's own functions for this take 0.1 s to import, and the page
+    # asks before it has painted anything.
+    return Path(constants.HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}"
+
+
+def snapshot_folder(repo: str, revision: str) -> Path:
+    return repo_folder(repo) / "snapshots" / revision
+
+
+def _is_complete(folder: Path) -> bool:
+    needed = [CONFIG]
+    # Without it a cased model would read its sentences in lower case.
+    if not _repo_lacks(folder, TOKENIZER_CONFIG):
+        needed.append(TOKENIZER_CONFIG)
+    try:
+        for name in needed:
+            json.loads((folder / name).read_bytes())
+        with safe_open(folder / WEIGHTS, framework="numpy"):
+            pass  # refuses a file that is not as long as its own header says
+    except (OSError, ValueError, SafetensorError):
+        return False  # missing, unreadable or not what it should be
+    return any((folder / name).is_file() for name in TOKENIZER_FILES)
+
+
+def _repo_lacks(folder: Path, name: str) -> bool:
+    """True if an earlier look at the hub found that the repo has no such file."""
+    repo = folder.parents[1]
+    return (repo / ".no_exist" / folder.name / name).exists()
+
+
+# Downloading
 
 
 class Download:
@@ -63,52 +126,38 @@ class Download:
 
     def __init__(self, model: Model):
         self.model = model
+        self.folder: Path | None = None
+        self.error: str | None = None  # one sentence for the user
+        self.is_cancelled = False
         self._lock = threading.Lock()
         self._finished = threading.Event()
-        self._is_started = False
-        self._is_cancelled = False
-        self._folder: Path | None = None
-        self._error: str | None = None
-        self._transfer = Transfer(model.megabytes * 1_000_000)
+        self._child: subprocess.Popen | None = None
+        self._heard = time.monotonic()  # when there was the last sign of life
+        self._total = model.megabytes * 1_000_000
+        self._samples: deque[tuple[float, int]] = deque(maxlen=SPEED_SAMPLES)
 
     def start(self) -> "Download":
-        with self._lock:
-            if self._is_started:
-                return self
-            self._is_started = True
-        # Daemons: a program that wants to end is not held up. What has arrived
-        # stays on disk and is resumed next time.
-        name = f"download {self.model.id}"
+        # Daemons: a program that wants to end is not held up.
         for job in (self._work, self._watch):
-            threading.Thread(target=job, name=name, daemon=True).start()
+            threading.Thread(target=job, daemon=True).start()
         return self
 
     @property
     def progress(self) -> Progress:
-        return self._transfer.progress
+        with self._lock:
+            if not self._samples:
+                return Progress(0, self._total, 0.0)
+            (then, before), (_, done) = self._samples[0], self._samples[-1]
+            seconds = max(time.monotonic() - then, WATCH_INTERVAL)
+            return Progress(done, self._total, max(done - before, 0) / seconds)
 
     @property
     def is_running(self) -> bool:
-        return self._is_started and not self._finished.is_set()
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self._is_cancelled
-
-    @property
-    def error(self) -> str | None:
-        """One sentence for the user, once the download has failed."""
-        return self._error
-
-    @property
-    def folder(self) -> Path | None:
-        """The model's folder, once the download has succeeded."""
-        return self._folder
+        return not self._finished.is_set()
 
     def cancel(self) -> None:
         """Stop now; what has arrived is kept and resumed by the next download."""
         self._finish(is_cancelled=True)
-        self._transfer.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return True once the download has ended, False if timeout came first."""
@@ -116,26 +165,43 @@ class Download:
 
     def _work(self) -> None:
         try:
-            folder = find_local(self.model) or fetch_model(self.model, self._transfer)
-            self._finish(folder=folder)
-        except Stopped:
-            pass  # whoever stopped the transfer has said why
+            self._finish(folder=find_local(self.model) or self._fetch())
         except DownloadFailed as error:
             self._finish(error=str(error))
-        except Exception as error:
+        except Exception:
             # Never leave a page waiting, whatever happened.
-            logger.exception("Download of %s failed", self.model.id)
-            self._finish(
-                error=f"The download of {self.model.id} failed for an unforeseen "
-                f"reason ({type(error).__name__}); see the program's log."
-            )
+            logger.exception("The download of %s failed", self.model.id)
+            self._finish(error=_unforeseen(self.model))
+
+    def _fetch(self) -> Path | None:
+        with self._lock:
+            if self._finished.is_set():  # cancelled before it began
+                return None
+            self._child = _start_child(self.model)
+        with self._child as child:
+            for line in child.stdout:
+                self._hear(json.loads(line))
+            said = child.stderr.read()
+        folder = find_local(self.model)
+        if child.returncode or folder is None:
+            if not self._finished.is_set():
+                logger.error("%s ended with %s: %s", child.args, child.returncode, said)
+            raise DownloadFailed(_unforeseen(self.model))
+        return folder
+
+    def _hear(self, message: dict) -> None:
+        if "failed" in message:
+            raise DownloadFailed(message["failed"])
+        with self._lock:
+            self._heard = time.monotonic()
+            self._total = message["total"]
+            self._samples.append((self._heard, message["done"]))
 
     def _watch(self) -> None:
         """End a download whose hub has gone silent, even inside a name look-up."""
         while not self._finished.wait(WATCH_INTERVAL):
-            if self._transfer.has_stalled:
-                self._finish(error=silence_sentence(self.model, self.progress))
-                self._transfer.stop()
+            if time.monotonic() - self._heard > STALL_LIMIT:
+                self._finish(error=_silence(self.model, self.progress))
 
     def _finish(
         self,
@@ -144,11 +210,13 @@ class Download:
         is_cancelled: bool = False,
     ) -> None:
         with self._lock:  # the first end counts, later ones are echoes of it
-            if not self._finished.is_set():
-                self._folder = folder
-                self._error = error
-                self._is_cancelled = is_cancelled
-                self._finished.set()
+            if self._finished.is_set():
+                return
+            self.folder, self.error = folder, error
+            self.is_cancelled = is_cancelled
+            self._finished.set()
+        if self._child:
+            self._child.kill()
 
 
 # One download of a model for the whole process, however many sessions ask.
@@ -193,53 +261,43 @@ def download(
     raise DownloadFailed(running.error or f"The download of {model.id} was cancelled.")
 
 
-def _folders(model: Model) -> list[Path]:
-    """Return where the model may be, in the order to look."""
-    if model.is_bundled:
-        return [BUNDLED_FOLDER]
-    # Older programs, CS50's mask.py among them, ask for "bert-base-uncased"
-    # without an owner, and the cache keeps that under a name of its own.
-    repos = dict.fromkeys([model.repo, model.id])
-    return [snapshot_folder(repo, model.revision) for repo in repos]
+def _start_child(model: Model) -> subprocess.Popen:
+    # Absolute, since the child works in another folder.
+    cache = {"HF_HUB_CACHE": os.path.abspath(constants.HF_HUB_CACHE)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "model_cache.download", model.id],
+        cwd=PROJECT,
+        env=os.environ | CHILD_SETTINGS | cache,
+        stdin=subprocess.PIPE,  # never written to: its end tells the child of ours
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
-def _is_complete(folder: Path) -> bool:
-    try:
-        tokenizers = [name for name in TOKENIZER_FILES if (folder / name).exists()]
-        small_files = [CONFIG, *tokenizers]
-        # Without it a cased model would read its sentences in lower case.
-        if not _repo_lacks(folder, TOKENIZER_CONFIG):
-            small_files.append(TOKENIZER_CONFIG)
-        are_sound = all(_is_sound(folder / name) for name in small_files)
-        return bool(tokenizers) and are_sound and _has_full_length(folder / WEIGHTS)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return False  # missing, unreadable or not what it should be
+# What to say
 
 
-def _repo_lacks(folder: Path, name: str) -> bool:
-    """True if an earlier look at the hub found that the repo has no such file."""
-    repo = folder.parents[1]
-    return (repo / ".no_exist" / folder.name / name).exists()
+def megabytes(n_bytes: int) -> str:
+    amount = n_bytes / 1_000_000
+    return f"{amount:.1f}" if amount < 10 else f"{amount:.0f}"
 
 
-def _is_sound(path: Path) -> bool:
-    """True unless the small file is empty, cut short or not what its name says."""
-    if path.stat().st_size == 0:
-        return False
-    if path.name.endswith("config.json"):
-        json.loads(path.read_bytes())
-    # The cache links a small file to a name that is git's sum of its content.
-    name = path.resolve().name
-    return not GIT_SHA1_PATTERN.fullmatch(name) or is_whole(path, name)
+def _silence(model: Model, progress: Progress) -> str:
+    if progress.done:
+        return (
+            f"The model hub fell silent for {STALL_LIMIT:g} seconds at "
+            f"{megabytes(progress.done)} of {megabytes(progress.total)} MB of "
+            f"{model.id}; {GOES_ON}."
+        )
+    return (
+        f"The model hub did not answer for {STALL_LIMIT:g} seconds; check the "
+        f"network connection, then {TRY_AGAIN}."
+    )
 
 
-def _has_full_length(weights: Path) -> bool:
-    """True if a safetensors file is as long as its own header says."""
-    with weights.open("rb") as stream:
-        header_size = int.from_bytes(stream.read(8), "little")
-        if header_size > MAX_HEADER:
-            return False
-        header = json.loads(stream.read(header_size))
-    header.pop("__metadata__", None)
-    end = max(tensor["data_offsets"][1] for tensor in header.values())
-    return weights.stat().st_size == 8 + header_size + end
+def _unforeseen(model: Model) -> str:
+    return (
+        f"The download of {model.id} ended for an unforeseen reason; see the "
+        f"program's log, then {TRY_AGAIN}."
+    )

@@ -1,0 +1,69 @@
+"""One head as CS50's "Attention" draws it: white tokens, gray cells, on black.
+
+Tokens stand down the left and, turned, along the top; the row's token attends to
+the column's; lighter means more. The geometry is CS50's, so that diagrams of
+other programs and ours lie side by side.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from attention.grid_png import GridPng
+from attention.labels import label
+
+CELL = 40  # pixels a side
+MARGIN = 200  # pixels for the tokens, left and top
+FONT_SIZE = 28
+GAP = 6  # pixels between a token and the cells
+
+
+def grays(scores: np.ndarray) -> np.ndarray:
+    """Return each score (0-1) as a gray, 0 (black) to 255: uint8, same shape."""
+    # In double precision, so that one number and a whole array round alike.
+    scores = np.asarray(scores, np.float64)
+    return np.rint(scores.clip(0, 1) * 255).astype(np.uint8)
+
+
+def gray_color(score: float) -> tuple[int, int, int]:
+    """Return one score (0-1) as a red-green-blue triple.
+
+    >>> gray_color(0.25)
+    (64, 64, 64)
+    """
+    return (int(grays(score)),) * 3
+
+
+def diagram_png(tokens: tuple[str, ...], weights: np.ndarray) -> bytes:
+    """Draw one head as a PNG of 40n + 200 pixels a side.
+
+    weights: [query, key], 0-1, any kind of array.
+    Raises ValueError unless there are as many rows and columns as tokens.
+    """
+    weights = np.asarray(weights)
+    if weights.shape != (len(tokens),) * 2:
+        raise ValueError(
+            f"A diagram of {len(tokens)} tokens needs {len(tokens)} x {len(tokens)} "
+            f"attention weights, got an array of shape {weights.shape}."
+        )
+    return surroundings(tuple(tokens)).png(grays(weights))
+
+
+def diagram_name(layer: int, head: int) -> str:
+    """Name the file of the head at array indices (layer, head) as CS50 does.
+
+    >>> diagram_name(2, 9)
+    'Attention_Layer3_Head10.png'
+    """
+    return f"Attention_Layer{layer + 1}_Head{head + 1}.png"
+
+
+@lru_cache(maxsize=4)  # a sentence's 144 diagrams differ in their cells only
+def surroundings(tokens: tuple[str, ...]) -> GridPng:
+    """Draw everything but the cells."""
+    room = MARGIN - GAP
+    across = [label(token, FONT_SIZE, room, CELL, "right") for token in tokens]
+    down = [np.rot90(label(t, FONT_SIZE, room, CELL, "left")) for t in tokens]
+    left = np.pad(np.concatenate(across), [(0, 0), (0, GAP)])
+    top = np.pad(np.concatenate(down, axis=1), [(0, GAP), (MARGIN, 0)])
+    return GridPng(top, left, CELL)

@@ -1,0 +1,119 @@
+"""PNG files of grids that differ in their cells alone, a hundred times faster.
+
+A PNG keeps each row of pixels as its difference from a neighbour: the pixel to the
+left (filter 1) or the row above (filter 2). Seen from the row above, only the first
+row of a line of cells depends on their colours; the other 39 hold nothing but the
+labels' changes. So everything is compressed once, in pieces that stand by
+themselves, and each picture adds one short piece for every line of its grid.
+
+PNG: https://www.w3.org/TR/png-3/; zlib's container: RFC 1950, deflate: RFC 1951.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+RGB, BYTES_A_PIXEL = 2, 3  # gray pictures, but RGB like those they are compared with
+SUB, UP = 1, 2  # PNG's filters: difference from the left, from above
+ZLIB_HEADER = b"\x78\x01"
+LAST_BLOCK = b"\x03\x00"  # an empty deflate block that says "the end"
+ADLER = 65521
+BEST, FAST = 9, 1  # of the parts made once, of those made for every picture
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a zlib stream: compressed bytes that refer to no other piece."""
+
+    deflated: bytes
+    adler: int  # Adler-32 of the bytes it expands to
+    length: int  # and their number
+
+
+class GridPng:
+    """Surroundings drawn once, for any number of grids."""
+
+    def __init__(self, top: np.ndarray, left: np.ndarray, cell: int):
+        """Prepare pictures of n x n cells of `cell` pixels a side.
+
+        top: gray pixels above the grid, [any height, full width]; left: those to
+        its left, [n * cell, any width].
+        """
+        self._cell = cell
+        self._width = top.shape[1]
+        self._height = top.shape[0] + left.shape[0]
+        compressor = zlib.compressobj(BEST, wbits=-zlib.MAX_WBITS)
+        # Bytes wrap around in a difference, as PNG wants it.
+        self._top = piece(compressor, rows(SUB, difference(top, axis=1)))
+        # Line by line: 512 tokens would be a picture of 1.3 GB.
+        self._below = []
+        for line in left.reshape(-1, cell, left.shape[1]):
+            changes = np.zeros((cell - 1, self._width), np.uint8)
+            changes[:, : left.shape[1]] = difference(line, axis=0)[1:]
+            self._below.append(piece(compressor, rows(UP, changes)))
+        self._starts = left[::cell]
+
+    def png(self, cells: np.ndarray) -> bytes:
+        """Return the picture with these grays in its cells, uint8 [n, n]."""
+        starts = difference(
+            np.concatenate([self._starts, cells.repeat(self._cell, axis=1)], axis=1),
+            axis=1,
+        )
+        compressor = zlib.compressobj(FAST, wbits=-zlib.MAX_WBITS)
+        pieces = [self._top]
+        for start, below in zip(starts, self._below, strict=True):
+            pieces += [piece(compressor, rows(SUB, start[None])), below]
+        stream = [ZLIB_HEADER, *(p.deflated for p in pieces), LAST_BLOCK]
+        stream.append(struct.pack(">I", joint_adler(pieces)))
+        size = struct.pack(">2I5B", self._width, self._height, 8, RGB, 0, 0, 0)
+        return b"".join(
+            [
+                SIGNATURE,
+                chunk(b"IHDR", size),
+                chunk(b"IDAT", b"".join(stream)),
+                chunk(b"IEND", b""),
+            ]
+        )
+
+
+def difference(gray: np.ndarray, axis: int) -> np.ndarray:
+    """Return each pixel less the one before it, modulo 256; before the first is 0."""
+    return np.diff(gray, axis=axis, prepend=np.uint8(0))
+
+
+def rows(filter_type: int, gray: np.ndarray) -> bytes:
+    """Return gray pixels, [rows, width], as PNG's RGB rows with one filter."""
+    n_rows, width = gray.shape
+    filtered = np.empty((n_rows, 1 + BYTES_A_PIXEL * width), np.uint8)
+    filtered[:, 0] = filter_type
+    filtered[:, 1:] = gray.repeat(BYTES_A_PIXEL, axis=1)
+    return filtered.tobytes()
+
+
+def piece(compressor, data: bytes) -> Piece:
+    # A full flush ends on a whole byte and makes what follows independent of it.
+    deflated = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return Piece(deflated, zlib.adler32(data), len(data))
+
+
+def joint_adler(pieces: list[Piece]) -> int:
+    """Return the Adler-32 of the pieces' data in a row, from each one's own.
+
+    >>> ab = [Piece(b"", zlib.adler32(data), len(data)) for data in (b"a", b"bc")]
+    >>> joint_adler(ab) == zlib.adler32(b"abc")
+    True
+    """
+    low, high = 1, 0
+    for part in pieces:
+        high += (part.adler >> 16) + part.length * (low - 1)
+        low += (part.adler & 0xFFFF) - 1
+        low, high = low % ADLER, high % ADLER
+    return high << 16 | low
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(name))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)

@@ -1,0 +1,270 @@
+"""The page's logic without a browser: state, messages, data for the components."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from attention.colors import levels, palette
+from components import state
+from components.head_view import head_chart
+from components.overview import overview_data, overview_png
+from components.predictions import CONTEXT, MAX_MASKS, predictions_data
+from components.sentence import EXAMPLES, correct_mask
+from tests.making import make_reading
+from tests.serving import ROOT
+
+ACROSS = "The turtle moved slowly across the [MASK]."
+
+
+@pytest.fixture
+def open_page(monkeypatch, tmp_path):
+    """Open the page on the bundled model with these parameters in its URL."""
+    monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+
+    def make(**parameters: str) -> AppTest:
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for name, value in parameters.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return make
+
+
+def component(page: AppTest, name: str) -> dict | None:
+    """Return the data that a component of ours got, by one of its fields."""
+    for element in page.get("bidi_component"):
+        data = json.loads(element.proto.json or "null")
+        if data and name in data:
+            return data
+    return None
+
+
+def headings(page: AppTest) -> list[str]:
+    return [heading.value for heading in page.subheader]
+
+
+def test_the_first_sentence_is_read_at_once(open_page):
+    page = open_page()
+    assert not page.exception
+    assert page.text_input(key="text").value == state.DEFAULT_TEXT
+    rows = component(page, "masks")["masks"][0]["rows"]
+    assert [row["token"] for row in rows] == ["cigarette", "hand", "step"]
+    assert "Layer 3, head 10" in headings(page)
+
+
+def test_the_sketched_probability_of_the_first_word_is_shown(open_page):
+    row = component(open_page(), "masks")["masks"][0]["rows"][0]
+    assert row["probability"] == pytest.approx(0.081, abs=0.001)
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_an_empty_field_asks_for_a_sentence_and_shows_no_old_answer(open_page, text):
+    page = open_page()
+    page.text_input(key="text").set_value(text).run()
+    assert [error.value for error in page.error] == [
+        "Type a sentence: there is nothing to read yet."
+    ]
+    assert component(page, "masks") is None
+    assert not page.exception
+
+
+def test_a_text_that_is_too_long_says_how_long_it_is_and_keeps_it(open_page):
+    page = open_page()
+    text = "turtle " * 600
+    page.text_input(key="text").set_value(text).run()
+    assert "602 tokens" in page.error[0].value
+    assert "at most 512" in page.error[0].value
+    assert page.text_input(key="text").value == text
+
+
+def test_a_sentence_without_a_mask_offers_its_words(open_page):
+    page = open_page(text="The dog ran.")
+    assert component(page, "words")["words"] == ["The", "dog", "ran", "."]
+    assert component(page, "masks") is None
+    assert component(page, "sprite")["sprite"].startswith("data:image/png")
+
+
+def test_the_link_sets_every_part_of_the_page(open_page):
+    page = open_page(text=ACROSS, layer="7", head="2", k="5")
+    assert page.text_input(key="text").value == ACROSS
+    assert "Layer 7, head 2" in headings(page)
+    assert len(component(page, "masks")["masks"][0]["rows"]) == 5
+    grid = component(page, "sprite")
+    assert (grid["layer"], grid["head"]) == (7, 2)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "notices"),
+    [
+        ({"layer": "99"}, 1),
+        ({"layer": "0", "head": "-3", "k": "abc"}, 3),
+        ({"k": "21"}, 1),
+        ({"layer": "３"}, 1),
+        ({"model": "x" * 10_000}, 1),
+        ({"model": "../../etc/passwd"}, 1),
+        ({"layer": "3", "head": "10", "k": "3", "other": "x"}, 0),
+    ],
+)
+def test_odd_values_in_a_link_are_noticed_and_the_page_answers(
+    open_page, parameters, notices
+):
+    page = open_page(**parameters)
+    assert not page.exception
+    assert len(page.info) == notices
+    assert "Layer 3, head 10" in headings(page)
+    assert component(page, "masks") is not None
+
+
+def test_a_mask_in_lower_case_is_offered_for_correction(open_page):
+    page = open_page(text="The turtle crossed the [mask].")
+    button = next(b for b in page.button if b.label == "Write [MASK]")
+    button.click().run()
+    assert page.text_input(key="text").value == "The turtle crossed the [MASK]."
+
+
+@pytest.mark.parametrize("label", EXAMPLES)
+def test_every_example_is_read(open_page, label):
+    page = open_page()
+    page.button(key=f"example {label}").click().run()
+    assert page.text_input(key="text").value == EXAMPLES[label]
+    assert component(page, "masks") is not None
+
+
+def test_the_page_names_the_model_that_answered(open_page):
+    page = open_page(model="bert-base-uncased")
+    assert any("Answered by attention-small-12x12" in t.value for t in page.text)
+    assert any(b.label == "Download bert-base-uncased (440 MB)" for b in page.button)
+
+
+def test_a_model_with_more_heads_that_is_not_here_leaves_the_small_ones_grid(open_page):
+    grid = component(open_page(model="bert-large-uncased"), "sprite")
+    assert (grid["layers"], grid["heads"]) == (12, 12)
+
+
+def test_an_engines_fault_becomes_a_sentence_and_the_log_has_it(
+    open_page, monkeypatch, caplog
+):
+    page = open_page()
+
+    def broken(model_id, text):
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr("model_cache.cache.read", broken)
+    page.text_input(key="text").set_value("A new sentence.").run()
+    assert "Something went wrong" in page.error[0].value
+    assert "secret" not in page.error[0].value
+    assert "a secret detail" in caplog.text
+    assert not page.exception
+
+
+# What the components get
+
+
+def test_the_overview_has_a_pixel_for_every_weight_of_every_head():
+    attention = np.random.default_rng(0).dirichlet(np.ones(5), size=(2, 3, 5))
+    image = Image.open(io.BytesIO(overview_png(attention))).convert("RGB")
+    pixels = np.asarray(image)
+    assert pixels.shape == (10, 15, 3)
+    np.testing.assert_array_equal(
+        pixels[5:10, 10:15], palette()[levels(attention[1, 2])]
+    )
+
+
+def test_a_long_sentences_overview_keeps_its_strongest_weight_in_sight():
+    attention = np.zeros((1, 1, 512, 512))
+    attention[0, 0, 300, 77] = 1
+    pixels = np.asarray(
+        Image.open(io.BytesIO(overview_png(attention))).convert("RGB")
+    ).reshape(-1, 3)
+    assert len(pixels) < 50 * 50
+    assert (pixels == palette()[-1]).all(axis=-1).sum() == 1
+
+
+def test_the_overview_of_32_tokens_stays_under_150_kb_even_as_noise(bundled_engine):
+    noise = np.random.default_rng(0).dirichlet(np.ones(32), size=(12, 12, 32))
+    assert len(overview_png(noise)) < 150_000
+    reading = bundled_engine.read(
+        "When the old sailor came home from the sea, he sat down by the fire, took off "
+        "his wet coat and told the children a long story of [MASK]."
+    )
+    assert reading.n_tokens >= 32
+    on_the_wire = base64.b64encode(overview_png(reading.attention))
+    assert len(on_the_wire) < 150_000
+
+
+def test_the_heatmap_has_a_mark_for_each_pair_and_keeps_equal_tokens_apart():
+    weights = np.random.default_rng(0).dirichlet(np.ones(6), size=(1, 1, 6))
+    spec = head_chart(make_reading(weights), 0, 0).to_dict()
+    values = next(iter(spec["datasets"].values()))
+    assert len(values) == 36
+    assert {v["key"] for v in values if v["key_token"] == "the"} == {1, 3}
+    cell = next(v for v in values if (v["query"], v["key"]) == (2, 3))
+    assert cell["score"] == pytest.approx(weights[0, 0, 2, 3], abs=1e-6)
+    assert spec["encoding"]["color"]["scale"]["domain"] == [0, 1]
+
+
+def test_hostile_tokens_stay_text_in_the_heatmaps_expressions():
+    tokens = ["[CLS]", "\"];alert('x')//", "\\", "</script>", "[SEP]"]
+    reading = make_reading(np.full((1, 1, 5, 5), 0.2), " ".join(tokens[1:-1]))
+    axis = head_chart(reading, 0, 0).to_dict()["encoding"]["x"]["axis"]
+    listed = axis["labelExpr"].removesuffix("[datum.value]")
+    assert json.loads(listed) == tokens
+
+
+def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
+    bundled_engine,
+):
+    reading = bundled_engine.read("[MASK] " * 40 + "turtle " * 40, k=20)
+    masks = predictions_data(reading, 20)["masks"]
+    assert len(masks) == MAX_MASKS
+    assert all(len(row["after"]) <= CONTEXT + 1 for row in masks[0]["rows"])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a [mask]", "a [MASK]"),
+        ("a [ Mask ] b", "a [MASK] b"),
+        ("<mask>", "[MASK]"),
+        ("a [MASK]", "a [MASK]"),
+        ("unmask the [masked]", "unmask the [masked]"),
+    ],
+)
+def test_only_what_was_meant_as_a_mask_is_corrected(written, meant):
+    assert correct_mask(written) == meant
+
+
+def test_steps_walk_all_heads_row_by_row_and_round_the_end(monkeypatch):
+    chosen = {"layer": 1, "head": 12}
+    monkeypatch.setattr(state.st, "session_state", chosen)
+    state.step_head(1, (12, 12))
+    assert chosen == {"layer": 2, "head": 1}
+    state.step_head(-1, (12, 12))
+    assert chosen == {"layer": 1, "head": 12}
+    chosen.update(layer=12, head=12)
+    state.step_head(1, (12, 12))
+    assert chosen == {"layer": 1, "head": 1}
+
+
+def test_a_smaller_model_opens_the_nearest_head_it_has(monkeypatch):
+    chosen = {"layer": 24, "head": 7}
+    monkeypatch.setattr(state.st, "session_state", chosen)
+    state.keep_head_within((12, 12))
+    assert chosen == {"layer": 12, "head": 7}
+
+
+def test_the_grid_counts_from_one_and_has_no_picture_before_a_reading(monkeypatch):
+    monkeypatch.setattr(state.st, "session_state", {"layer": 3, "head": 10})
+    assert overview_data((12, 12), "") == {
+        "layers": 12,
+        "heads": 12,
+        "layer": 3,
+        "head": 10,
+        "sprite": "",
+    }
