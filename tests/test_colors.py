@@ -5,7 +5,7 @@ from attention.colors import LEVELS, STOPS, levels, palette
 
 def test_no_attention_is_the_first_colour_and_all_attention_the_last():
     colours = palette()[levels(np.array([0.0, 1.0]))]
-    assert ["#%02x%02x%02x" % tuple(rgb) for rgb in colours] == [STOPS[0], STOPS[-1]]
+    assert [bytes(rgb).hex() for rgb in colours] == [STOPS[0][1:], STOPS[-1][1:]]
 
 
 def test_a_quarter_of_the_attention_is_halfway_up_the_scale():
