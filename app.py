@@ -16,7 +16,11 @@ from components.model_picker import (
     show_download,
 )
 from components.overview import show_empty_overview, show_overview
-from components.predictions import ask_how_many, show_predictions
+from components.predictions import (
+    ask_how_many,
+    show_empty_predictions,
+    show_predictions,
+)
 from components.sentence import ask_sentence, offer_steps
 from components.words import show_words_to_hide
 
@@ -43,7 +47,9 @@ words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:
     st.subheader("What BERT puts at [MASK]", anchor=False)
     k = ask_how_many()
-    words = st.empty()
+    with st.container(key="words"):
+        words = st.empty()
+    answerer = st.empty()
 with head_area:
     ask_head(model.shape)
     head_view = st.empty()
@@ -54,11 +60,13 @@ with heads_area:
 # The frame is on its way to the visitor; now what takes time to import, load or run.
 # In a session's first run the places are held, so that nothing jumps.
 if is_first_run:
+    with words:
+        show_empty_predictions(k)
     with heads:
         show_empty_overview(model.shape)
     with head_view:
         hold_place("The heatmap appears here.")
-with words, st.spinner(f"Loading {model.id} …"):
+with answerer, st.spinner(f"Loading {model.id} …"):
     reading, fault = read_or_explain(model, text)
     from components.head_view import show_head  # imports Altair and pandas
 
@@ -70,6 +78,8 @@ with words.container():
             show_predictions(reading, k)
         else:
             show_words_to_hide(reading)
+with answerer.container():
+    if reading is not None:
         show_answerer(reading.model)
 with heads.container():
     if reading is not None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-HEAD_HEIGHT = 400  # pixels, of a heatmap and of what holds its place
+HEAD_HEIGHT = 385  # pixels, of a heatmap and of what holds its place
 # Streamlit leaves 6rem above a page and a gap of 1rem between its parts; closer
 # together, the first screen at 1280 x 800 shows sentence, words and heads. The
 # right edge of the title stays clear of Streamlit's own menu.
@@ -12,6 +12,8 @@ STYLE = """<style>
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
 h1, h3 { padding: 0 !important; }
+.st-key-steps button { min-height: 0; padding: 0; }
+.st-key-words { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
 }

@@ -11,7 +11,7 @@ def ask_head(shape: tuple[int, int]) -> None:
     layers, heads = shape
     layer, head = state.DEFAULT_HEAD
     state.keep_head_within(shape)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()
         step = {"type": "tertiary", "on_click": state.step_head}
         st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)

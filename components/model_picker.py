@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import state
 from model_cache import cache, hub
-from model_cache.catalog import BUNDLED, Model, find_model, load_catalog
+from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model, load_catalog
 
 REFRESH = 0.5  # seconds between two looks at a running download
 
@@ -12,7 +12,7 @@ REFRESH = 0.5  # seconds between two looks at a running download
 def choose_model() -> Model:
     """Draw the selector; return the model asked for, here or not."""
     models = list(load_catalog())
-    default, _ = cache.default_model()
+    default, fault = cache.default_model()
     chosen = st.selectbox(
         "Model",
         models,
@@ -20,6 +20,8 @@ def choose_model() -> Model:
         key=state.MODEL,
         bind="query-params",
     )
+    if fault:
+        st.warning(fault)
     return find_model(chosen)
 
 
@@ -41,7 +43,11 @@ def show_download(model: Model) -> None:
         label = f"Download {model.id} ({model.megabytes} MB)"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(label, on_click=hub.start_download, args=(model,))
-        st.text(f"{model.about}. Until it is here, the bundled small model answers.")
+        st.text(
+            f"{model.id} is not on this computer yet; "
+            "until it is, the bundled small model answers.",
+            width="content",
+        )
 
 
 @st.fragment(run_every=REFRESH)
@@ -54,12 +60,24 @@ def _show_progress(model: Model) -> None:
         st.progress(
             min(progress.done / max(progress.total, 1), 1.0),
             text=f"Getting {model.id}: {progress.done / 1e6:,.0f} of "
-            f"{progress.total / 1e6:,.0f} MB, {progress.speed / 1e6:.1f} MB a second. "
+            f"{progress.total / 1e6:,.0f} MB, {progress.speed / 1e6:,.1f} MB a second. "
             "The bundled small model answers meanwhile.",
         )
         st.button("Cancel", on_click=download.cancel)
 
 
 def show_answerer(model_id: str) -> None:
-    """Name the model that answered."""
+    """Name the model that answered; beside the small one, offer BERT base."""
     st.text(f"Answered by {model_id}: {find_model(model_id).about}.")
+    if model_id == BUNDLED and st.session_state[state.MODEL] == BUNDLED:
+        model = find_model(BERT_BASE)
+        is_here = hub.find_local(model) is not None
+        size = "" if is_here else f" ({model.megabytes} MB download)"
+        st.button(f"Ask BERT base{size}", on_click=_ask_bert_base, type="tertiary")
+
+
+def _ask_bert_base() -> None:
+    model = find_model(BERT_BASE)
+    st.session_state[state.MODEL] = model.id
+    if hub.find_local(model) is None:
+        hub.start_download(model)

@@ -38,6 +38,14 @@ def show_predictions(reading: Reading, k: int) -> None:
         st.text(f"{hidden} more masks are not listed; choose words for these first.")
 
 
+def show_empty_predictions(k: int) -> None:
+    """Hold the place of k predictions while there is no reading."""
+    row = {"token": "…", "note": "", "probability": None}
+    sentence = {"before": "…", "word": "", "after": ""}
+    rows = [row | sentence] * k
+    _tables(key="predictions-empty", data={"masks": [{"title": "", "rows": rows}]})
+
+
 def predictions_data(reading: Reading, k: int) -> dict:
     """Return what the browser draws: for each mask its title and k rows."""
     several = len(reading.mask_positions) > 1

@@ -1,5 +1,6 @@
 // The words for each mask, each a button that puts it into the sentence.
-// data: masks: [{ title, rows: [{ token, note, probability, before, word, after }] }].
+// data: masks: [{ title, rows: [{ token, note, probability, before, word, after }] }];
+// a row whose probability is null only holds the place of one to come.
 const element = (tag, className, text = "") => {
   const made = document.createElement(tag)
   made.className = className
@@ -7,7 +8,7 @@ const element = (tag, className, text = "") => {
   return made
 }
 
-const percent = share => `${(share * 100).toFixed(1)} %`
+const percent = share => share === null ? "" : `${(share * 100).toFixed(1)} %`
 
 export default ({ data, parentElement, setTriggerValue }) => {
   const row = ({ token, note, probability, before, word, after }, mask, rank) => {
@@ -16,7 +17,8 @@ export default ({ data, parentElement, setTriggerValue }) => {
 
     const button = element("button", "word", token)
     button.type = "button"
-    button.title = `Put “${token}” into the sentence`
+    button.disabled = probability === null
+    button.title = button.disabled ? "" : `Put “${token}” into the sentence`
     button.onclick = () => setTriggerValue("chosen", [mask, rank])
     const first = element("td", "first")
     first.append(button)

@@ -1,0 +1,73 @@
+"""Models and readings behind Streamlit's caches."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from model_cache import cache
+from tests.random_bert import write_random_bert
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    caches = (cache.default_model, cache.engine, cache._reader)
+    for cached in caches:
+        cached.clear()
+    yield
+    for cached in caches:
+        cached.clear()
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path):
+    """Whatever model is asked for is a tiny random one."""
+    folder = write_random_bert(tmp_path)
+    monkeypatch.setattr(cache, "find_local", lambda model: folder)
+
+
+def test_many_visitors_with_one_sentence_are_one_reading(tiny):
+    with ThreadPoolExecutor(16) as pool:
+        readings = list(
+            pool.map(lambda _: cache.read("bert-base-cased", "the turtle"), range(48))
+        )
+    assert len({id(reading) for reading in readings}) == 1
+
+
+def test_the_same_sentence_of_two_models_is_two_readings(tiny):
+    first = cache.read("bert-base-cased", "the turtle")
+    second = cache.read("bert-base-uncased", "the turtle")
+    assert (first.model, second.model) == ("bert-base-cased", "bert-base-uncased")
+
+
+def test_old_readings_go_when_their_bytes_are_needed(tiny, monkeypatch):
+    monkeypatch.setattr(cache, "READINGS_BYTES", 10_000)
+    cache._reader.clear()
+    first = cache.read("bert-base-cased", "the turtle")
+    assert cache.read("bert-base-cased", "the turtle") is first
+    for n in range(2, 12):
+        cache.read("bert-base-cased", "the turtle " * n)
+    assert cache.read("bert-base-cased", "the turtle") is not first
+
+
+def test_a_deployments_model_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("ATTENTION_MODEL", "bert-base-cased")
+    assert cache.default_model() == ("bert-base-cased", "")
+
+
+def test_an_unknown_deployment_model_is_said_and_replaced(monkeypatch):
+    monkeypatch.setenv("ATTENTION_MODEL", "gpt-2")
+    model, fault = cache.default_model()
+    assert model == "attention-small-12x12"
+    assert "ATTENTION_MODEL" in fault
+    assert "gpt-2" in fault
+
+
+def test_bert_base_is_the_default_where_it_is_at_hand(tiny, monkeypatch):
+    monkeypatch.delenv("ATTENTION_MODEL", raising=False)
+    assert cache.default_model() == ("bert-base-uncased", "")
+
+
+def test_the_bundled_model_is_the_default_elsewhere(monkeypatch):
+    monkeypatch.delenv("ATTENTION_MODEL", raising=False)
+    monkeypatch.setattr(cache, "find_local", lambda model: None)
+    assert cache.default_model() == ("attention-small-12x12", "")
