@@ -47,7 +47,7 @@ words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:
     st.subheader("What BERT puts at [MASK]", anchor=False)
     k = ask_how_many()
-    with st.container(key="words"):
+    with st.container(key="words-place"):
         words = st.empty()
     answerer = st.empty()
 with head_area:

@@ -13,7 +13,7 @@ STYLE = """<style>
 .st-key-title { padding-right: 3rem; }
 h1, h3 { padding: 0 !important; }
 .st-key-steps button { min-height: 0; padding: 0; }
-.st-key-words { min-height: 14.5rem; } /* three words: below them nothing jumps */
+.st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
 }

@@ -24,6 +24,10 @@ def show_overview(reading: Reading) -> None:
         data=overview_data(reading.shape, _data_url(overview_png(reading.attention))),
         on_picked_change=_pick,
     )
+    st.text(
+        "A row is a layer, a column a head; brighter is more attention. Attention is "
+        "what a head weighs, not proof of why BERT chose a word."
+    )
 
 
 def show_empty_overview(shape: tuple[int, int]) -> None:

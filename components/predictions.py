@@ -69,7 +69,7 @@ def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict:
     before, word, after = fill_parts(text, span, prediction.token)
     return {
         "token": prediction.token,
-        "note": "a piece that continues a word" if prediction.is_continuation else "",
+        "note": "word piece" if prediction.is_continuation else "",
         "probability": prediction.probability,
         "before": before if len(before) <= CONTEXT else "…" + before[-CONTEXT:],
         "word": word,
