@@ -45,7 +45,7 @@ for notice in state.odd_values(link, model.shape):
 
 words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:
-    st.subheader("What BERT puts at [MASK]", anchor=False)
+    st.header("What BERT puts at [MASK]", anchor=False)
     k = ask_how_many()
     with st.container(key="words-place"):
         words = st.empty()
@@ -54,7 +54,7 @@ with head_area:
     ask_head(model.shape)
     head_view = st.empty()
 with heads_area:
-    st.subheader(f"All {model.layers * model.heads} heads", anchor=False)
+    st.header(f"All {model.layers * model.heads} heads", anchor=False)
     heads = st.empty()
 
 # The frame is on its way to the visitor; now what takes time to import, load or run.

@@ -11,7 +11,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.8rem 2rem 2rem; }
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
-h1, h3 { padding: 0 !important; }
+h1, h2 { padding: 0 !important; }
 .st-key-steps button { min-height: 0; padding: 0; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {

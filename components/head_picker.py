@@ -21,4 +21,4 @@ def ask_head(shape: tuple[int, int]) -> None:
             "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params"
         )
         st.number_input("Head", 1, heads, head + 1, key=state.HEAD, bind="query-params")
-    heading.subheader(head_name(*state.selected_head()), anchor=False)
+    heading.header(head_name(*state.selected_head()), anchor=False)

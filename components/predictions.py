@@ -10,7 +10,7 @@ from model_cache import cache
 # Tables for more masks than these would be a page of their own.
 MAX_MASKS = 8
 # Characters of a long text shown on either side of the word.
-CONTEXT = 60
+CONTEXT = 40
 
 _tables = register("predictions", '<div class="tables"></div>')
 

@@ -5,23 +5,31 @@
 The transfer is huggingface_hub's, in a process of its own that hub.py starts: the
 library can block or retry for minutes, and a process can be killed at any time.
 That frees its locks and keeps what has arrived, to be resumed. Each line of output
-is JSON: {"done": bytes, "total": bytes}, or {"failed": "One sentence."}.
+is JSON and a sign of life: Progress as hub.py has it, or {"failed": "A sentence."}.
 """
 
 import errno
 import hashlib
+import http.client
 import json
 import os
+import re
 import shutil
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import huggingface_hub
 import requests
-from huggingface_hub import constants
+from huggingface_hub import (
+    configure_http_backend,
+    constants,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+)
 from huggingface_hub.errors import FileMetadataError
 from requests.exceptions import ChunkedEncodingError
 
@@ -33,28 +41,9 @@ CHUNK = 64 * 1024  # bytes
 HASH_CHUNK = 16 * 1024 * 1024  # bytes, between two signs of life
 GROWTH_INTERVAL = 0.25  # seconds between two looks at the growing file
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 ASK_OPERATOR = "ask whoever set this up to check model_cache/catalog.toml"
-REFUSED = "The model hub refused access ({status}) to {model.id}; " + ASK_OPERATOR
-NO_ROOM = f"Not enough disk space for {{model.id}}; make room, then {hub.TRY_AGAIN}"
-STATUS_SENTENCES = {
-    401: f"{REFUSED} and the access token (HF_TOKEN)",
-    403: f"{REFUSED} and the access token (HF_TOKEN)",
-    404: f"The model hub answered 'not found' (404) for {{model.id}}; {ASK_OPERATOR}",
-    429: "The model hub is busy and asks to wait (429); try again in a few minutes",
-    500: "The model hub has a fault of its own ({status}); try again in a few minutes",
-}
-OTHER_STATUS = f"The model hub answered {{status}} for {{model.id}}; {ASK_OPERATOR}"
-DISK_SENTENCES = {errno.ENOSPC: NO_ROOM, errno.EDQUOT: NO_ROOM}
-OTHER_SENTENCES = {  # the first kind that fits
-    ChunkedEncodingError: "The connection broke off while {model.id} arrived; "
-    f"{hub.GOES_ON}",
-    requests.RequestException: "The model hub at {host} cannot be reached; check the "
-    f"network connection, then {hub.TRY_AGAIN}",
-    FileMetadataError: "What answers at {host} does not answer like a model hub; check "
-    f"for a login page or proxy of your network, then {hub.TRY_AGAIN}",
-    OSError: "Cannot write to the model cache {cache} ({cause.strerror}); make it "
-    "writable or set HF_HOME to a folder that is",
-}
+LATER = "try again in a few minutes"
 
 
 class ToldAtOnce(Exception):
@@ -67,17 +56,17 @@ class Session(requests.Session):
             response = super().send(request, **options)
             if response.status_code >= 500:
                 response.raise_for_status()
+            return response
         except requests.Timeout:
             raise  # worth another try; hub.py ends the wait
         except (requests.ConnectionError, requests.HTTPError) as error:
             raise ToldAtOnce from error
-        return response
 
 
 def main(model_id: str) -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     constants.DOWNLOAD_CHUNK_SIZE = CHUNK
-    huggingface_hub.configure_http_backend(Session)
+    configure_http_backend(Session)
     model = find_model(model_id)
     try:
         _fetch_model(model)
@@ -102,35 +91,36 @@ def _fetch_model(model: Model) -> None:
             f"HF_HUB_OFFLINE forbids downloads, and {model.id} is not on this "
             f"computer; unset it, then {hub.TRY_AGAIN}."
         )
-    url = huggingface_hub.hf_hub_url(model.repo, hub.WEIGHTS, revision=model.revision)
-    weights = huggingface_hub.get_hf_file_metadata(
-        url, timeout=constants.HF_HUB_ETAG_TIMEOUT
-    )
-    if weights.commit_hash != model.revision or not weights.size or not weights.etag:
-        raise FileMetadataError
+    url = hf_hub_url(model.repo, hub.WEIGHTS, revision=model.revision)
+    weights = get_hf_file_metadata(url, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    is_sha256 = re.fullmatch("[0-9a-f]{64}", weights.etag or "")  # to be a file name
+    if weights.commit_hash != model.revision or not weights.size or not is_sha256:
+        raise FileMetadataError  # a login page, for one
     # Without its configuration a model counts as absent. Fetched last, it keeps
     # weights from being used before their sum is checked.
     (hub.snapshot_folder(model.repo, model.revision) / hub.CONFIG).unlink(True)
     _fetch_weights(model, weights.etag, weights.size)
-    for name in hub.TOKENIZER_FILES:
-        _fetch_if_there(model, name)
+    _is_fetched(model, hub.TOKENIZER_CONFIG)  # not every repo has one
+    if not any([_is_fetched(model, name) for name in hub.TOKENIZER_FILES]):
+        raise hub.DownloadFailed(
+            f"The model hub has no tokenizer for {model.id}; {ASK_OPERATOR}."
+        )
     _fetch(model, hub.CONFIG, force_download=True)
 
 
-def _fetch(model: Model, name: str, **options) -> Path:
-    path = huggingface_hub.hf_hub_download(
-        model.repo, name, revision=model.revision, **options
-    )
-    return Path(path)
+def _fetch(model: Model, name: str, **options) -> None:
+    hf_hub_download(model.repo, name, revision=model.revision, **options)
 
 
-def _fetch_if_there(model: Model, name: str) -> None:
-    """Fetch a small file, a damaged one anew, unless the repo has no such file."""
+def _is_fetched(model: Model, name: str) -> bool:
+    """Fetch a small file, a damaged one anew; False if the repo has no such file."""
     try:
         _fetch(model, name, force_download=True)
     except (requests.HTTPError, ValueError) as error:
         if _status(error) != 404:
             raise
+        return False
+    return True
 
 
 def _fetch_weights(model: Model, sha256: str, size: int) -> None:
@@ -144,12 +134,12 @@ def _fetch_weights(model: Model, sha256: str, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     try:
         _receive(model, partial, size)
-        if _sha256(link, size) == sha256:
+        if _sha256(link) == sha256:
             return
     except OSError as error:
-        if error.errno in DISK_SENTENCES:
+        if error.errno in DISK_FULL:
             # That hurts everything on this computer: give back what was taken.
-            partial.unlink()
+            partial.unlink(missing_ok=True)
         # Not the promised length, or (416) more here than the hub has?
         if "Consistency check" not in str(error) and _status(error) != 416:
             raise
@@ -163,12 +153,17 @@ def _fetch_weights(model: Model, sha256: str, size: int) -> None:
 
 def _receive(model: Model, partial: Path, size: int) -> None:
     """Fetch the weights, over as many connections as bring something."""
+    first = seen = _bytes_in(partial)
+    start = time.monotonic()
+    _tell(done=seen, total=size, speed=0.0)
     with ThreadPoolExecutor() as pool:
         while True:
             before = _bytes_in(partial)
             fetching = pool.submit(_fetch, model, hub.WEIGHTS)
             while not wait([fetching], GROWTH_INTERVAL).done:
-                _tell(done=_bytes_in(partial), total=size)
+                if (done := _bytes_in(partial)) > seen:
+                    seen, seconds = done, time.monotonic() - start
+                    _tell(done=seen, total=size, speed=(seen - first) / seconds)
             try:
                 fetching.result()
                 return
@@ -177,12 +172,13 @@ def _receive(model: Model, partial: Path, size: int) -> None:
                     raise
 
 
-def _sha256(path: Path, size: int) -> str:
+def _sha256(path: Path) -> str:
+    size = path.stat().st_size
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(HASH_CHUNK):
             digest.update(chunk)
-            _tell(done=size, total=size, checked=stream.tell())
+            _tell(done=size, total=size, speed=0.0)
     return digest.hexdigest()
 
 
@@ -194,20 +190,35 @@ def _sentence(model: Model, error: Exception) -> str:
     """Return what happened and what to do next; raises what nobody foresaw."""
     if isinstance(error, hub.DownloadFailed):
         return str(error)
-    cause, status = _root(error), _status(error)
-    if status:
-        text = STATUS_SENTENCES.get(min(status, 500), OTHER_STATUS)
-    elif isinstance(cause, OSError) and cause.errno in DISK_SENTENCES:
-        text = DISK_SENTENCES[cause.errno]
-    else:
-        kinds = (kind for kind in OTHER_SENTENCES if isinstance(cause, kind))
-        if not (kind := next(kinds, None)):
+    host = urlsplit(constants.ENDPOINT).hostname  # netloc could hold a password
+    match _status(error), _root(error):
+        case (401 | 403) as status, _:
+            what = f"The model hub refused access ({status}) to {model.id}"
+            then = f"{ASK_OPERATOR} and the access token (HF_TOKEN)"
+        case 429, _:
+            what, then = "The model hub is busy and asks to wait (429)", LATER
+        case int(status), _ if status >= 500:
+            what, then = f"The model hub has a fault of its own ({status})", LATER
+        case int(status), _:
+            phrase = http.client.responses.get(status, "unknown").lower()
+            what = f"The model hub answered '{phrase}' ({status}) for {model.id}"
+            then = ASK_OPERATOR
+        case _, ChunkedEncodingError():
+            what = f"The connection broke off while {model.id} arrived"
+            then = hub.GOES_ON
+        case _, requests.RequestException() | FileMetadataError():
+            what = f"The model hub at {host} cannot be reached"
+            then = f"check the network, its login page or proxy, then {hub.TRY_AGAIN}"
+        case _, OSError() as cause if cause.errno in DISK_FULL:
+            what = f"Not enough disk space for {model.id} ({model.megabytes} MB)"
+            then = f"make room, then {hub.TRY_AGAIN}"
+        case _, OSError() as cause:
+            folder = constants.HF_HUB_CACHE
+            what = f"Cannot write to the model cache {folder} ({cause.strerror})"
+            then = "make it writable or set HF_HOME to a folder that is"
+        case _:
             raise error
-        text = OTHER_SENTENCES[kind]
-    # Not netloc: that could hold a password.
-    host = urlsplit(constants.ENDPOINT).hostname
-    known = {"model": model, "status": status, "host": host, "cause": cause}
-    return text.format(**known, cache=constants.HF_HUB_CACHE) + "."
+    return f"{what}; {then}."
 
 
 def _status(error: BaseException) -> int | None:

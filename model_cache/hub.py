@@ -5,8 +5,8 @@
     folder = download(model, print)      # or wait for it, as mask.py does
 
 The bundled model's files are always at hand. Others live in the Hugging Face
-cache, at the catalog's pinned revision and no other. The transfer of the files
-is in download.py, a program of its own; reading them is checkpoint.py's job.
+cache, at the catalog's pinned revision and no other. The transfer is download.py's
+job, a program of its own; reading the files is checkpoint.py's.
 """
 
 import json
@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,29 +26,24 @@ from safetensors import SafetensorError, safe_open
 from model_cache.catalog import Model
 
 BUNDLED_FOLDER = Path(__file__).with_name("bundled")
-PROJECT = Path(__file__).parents[1]
-
 WEIGHTS = "model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt")  # one of them is enough
 TOKENIZER_CONFIG = "tokenizer_config.json"
 CONFIG = "config.json"
 
 STALL_LIMIT = 8.0  # seconds of silence; people are promised an answer within 10
-WATCH_INTERVAL = 0.1  # seconds between two looks at a running transfer
-SPEED_SAMPLES = 12  # download.py's reports of about 3 seconds
+WATCH_INTERVAL = 0.1  # seconds between two looks at a running download
+TRY_AGAIN = "start the download again"
+GOES_ON = f"{TRY_AGAIN}, it goes on where it stopped"
 CHILD_SETTINGS = {
-    # Its partial files are not where the progress is read from.
-    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_XET": "1",  # its partial files do not show how far they are
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_VERBOSITY": "error",  # not each attempt
     # Half of STALL_LIMIT: a connection that has died is tried once more.
     "HF_HUB_ETAG_TIMEOUT": "4",
     "HF_HUB_DOWNLOAD_TIMEOUT": "4",
-    # Its standard error is read at the end, so it must fit into a pipe.
-    "HF_HUB_VERBOSITY": "error",
 }
-TRY_AGAIN = "start the download again"
-GOES_ON = f"{TRY_AGAIN}, it goes on where it stopped"
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +58,7 @@ class Progress:
 
     done: int  # bytes, those of an earlier attempt included
     total: int  # bytes
-    speed: float  # bytes per second, over the last few seconds
-
-
-# Finding
+    speed: float  # bytes per second, over this attempt
 
 
 def find_local(model: Model) -> Path | None:
@@ -76,17 +67,13 @@ def find_local(model: Model) -> Path | None:
         return BUNDLED_FOLDER
     # Older programs, CS50's mask.py among them, ask for "bert-base-uncased"
     # without an owner, and the cache keeps that under a name of its own.
-    for repo in (model.repo, model.id):
-        folder = snapshot_folder(repo, model.revision)
-        if folder.is_dir() and _is_complete(folder):
-            return folder
-    return None
+    folders = (snapshot_folder(repo, model.revision) for repo in (model.repo, model.id))
+    return next(filter(_is_complete, folders), None)
 
 
 def repo_folder(repo: str) -> Path:
-    """Return a repo's place in the cache, by the cache's documented layout."""
-    # huggingface_hub's own functions for this take 0.1 s to import, and the page
-    # asks before it has painted anything.
+    """Return a repo's place in the cache, whose layout is documented."""
+    # The library's functions for this take 0.1 s to import, before the first page.
     return Path(constants.HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}"
 
 
@@ -95,27 +82,19 @@ def snapshot_folder(repo: str, revision: str) -> Path:
 
 
 def _is_complete(folder: Path) -> bool:
-    needed = [CONFIG]
-    # Without it a cased model would read its sentences in lower case.
-    if not _repo_lacks(folder, TOKENIZER_CONFIG):
-        needed.append(TOKENIZER_CONFIG)
+    configs = [CONFIG, TOKENIZER_CONFIG]
+    # The library notes what a repo lacks. Not knowing that, do without nothing: a
+    # cased model without its tokenizer's settings would read in lower case.
+    if (folder.parents[1] / ".no_exist" / folder.name / TOKENIZER_CONFIG).exists():
+        configs.remove(TOKENIZER_CONFIG)
     try:
-        for name in needed:
+        for name in configs:
             json.loads((folder / name).read_bytes())
         with safe_open(folder / WEIGHTS, framework="numpy"):
             pass  # refuses a file that is not as long as its own header says
     except (OSError, ValueError, SafetensorError):
         return False  # missing, unreadable or not what it should be
     return any((folder / name).is_file() for name in TOKENIZER_FILES)
-
-
-def _repo_lacks(folder: Path, name: str) -> bool:
-    """True if an earlier look at the hub found that the repo has no such file."""
-    repo = folder.parents[1]
-    return (repo / ".no_exist" / folder.name / name).exists()
-
-
-# Downloading
 
 
 class Download:
@@ -129,27 +108,17 @@ class Download:
         self.folder: Path | None = None
         self.error: str | None = None  # one sentence for the user
         self.is_cancelled = False
+        self.progress = Progress(0, model.megabytes * 1_000_000, 0.0)
         self._lock = threading.Lock()
         self._finished = threading.Event()
         self._child: subprocess.Popen | None = None
-        self._heard = time.monotonic()  # when there was the last sign of life
-        self._total = model.megabytes * 1_000_000
-        self._samples: deque[tuple[float, int]] = deque(maxlen=SPEED_SAMPLES)
+        self._alive_at = time.monotonic()
 
     def start(self) -> "Download":
         # Daemons: a program that wants to end is not held up.
         for job in (self._work, self._watch):
             threading.Thread(target=job, daemon=True).start()
         return self
-
-    @property
-    def progress(self) -> Progress:
-        with self._lock:
-            if not self._samples:
-                return Progress(0, self._total, 0.0)
-            (then, before), (_, done) = self._samples[0], self._samples[-1]
-            seconds = max(time.monotonic() - then, WATCH_INTERVAL)
-            return Progress(done, self._total, max(done - before, 0) / seconds)
 
     @property
     def is_running(self) -> bool:
@@ -165,56 +134,55 @@ class Download:
 
     def _work(self) -> None:
         try:
-            self._finish(folder=find_local(self.model) or self._fetch())
-        except DownloadFailed as error:
-            self._finish(error=str(error))
-        except Exception:
-            # Never leave a page waiting, whatever happened.
+            folder = find_local(self.model) or self._fetch()
+        except Exception:  # never leave a page waiting
             logger.exception("The download of %s failed", self.model.id)
-            self._finish(error=_unforeseen(self.model))
+            folder = None
+        unforeseen = (
+            f"The download of {self.model.id} ended for an unforeseen reason; see the "
+            f"program's log, then {TRY_AGAIN}."
+        )
+        self._finish(folder, error=None if folder else unforeseen)
 
     def _fetch(self) -> Path | None:
+        """Run download.py to its end; return the folder if the model is there then."""
         with self._lock:
-            if self._finished.is_set():  # cancelled before it began
+            if not self.is_running:  # cancelled before it began
                 return None
             self._child = _start_child(self.model)
         with self._child as child:
             for line in child.stdout:
-                self._hear(json.loads(line))
-            said = child.stderr.read()
-        folder = find_local(self.model)
-        if child.returncode or folder is None:
-            if not self._finished.is_set():
-                logger.error("%s ended with %s: %s", child.args, child.returncode, said)
-            raise DownloadFailed(_unforeseen(self.model))
-        return folder
+                if line.startswith("{"):
+                    self._hear(json.loads(line))
+                else:  # the library's words, or a traceback
+                    logger.warning("Download of %s: %s", self.model.id, line.rstrip())
+        return find_local(self.model)
 
     def _hear(self, message: dict) -> None:
         if "failed" in message:
-            raise DownloadFailed(message["failed"])
-        with self._lock:
-            self._heard = time.monotonic()
-            self._total = message["total"]
-            self._samples.append((self._heard, message["done"]))
+            self._finish(error=message["failed"])
+        else:
+            self.progress = Progress(**message)
+            self._alive_at = time.monotonic()
 
     def _watch(self) -> None:
         """End a download whose hub has gone silent, even inside a name look-up."""
         while not self._finished.wait(WATCH_INTERVAL):
-            if time.monotonic() - self._heard > STALL_LIMIT:
-                self._finish(error=_silence(self.model, self.progress))
+            if time.monotonic() - self._alive_at > STALL_LIMIT:
+                done, total = self.progress.done / 1e6, self.progress.total / 1e6
+                again = GOES_ON if done else TRY_AGAIN
+                self._finish(
+                    error=f"The model hub did not answer for {STALL_LIMIT:g} seconds, "
+                    f"at {done:.1f} of {total:.1f} MB of {self.model.id}; check the "
+                    f"network connection, then {again}."
+                )
 
-    def _finish(
-        self,
-        folder: Path | None = None,
-        error: str | None = None,
-        is_cancelled: bool = False,
-    ) -> None:
+    def _finish(self, folder=None, error=None, is_cancelled=False) -> None:
         with self._lock:  # the first end counts, later ones are echoes of it
-            if self._finished.is_set():
-                return
-            self.folder, self.error = folder, error
-            self.is_cancelled = is_cancelled
-            self._finished.set()
+            if not self._finished.is_set():
+                self.folder, self.error = folder, error
+                self.is_cancelled = is_cancelled
+                self._finished.set()
         if self._child:
             self._child.kill()
 
@@ -266,38 +234,11 @@ def _start_child(model: Model) -> subprocess.Popen:
     cache = {"HF_HUB_CACHE": os.path.abspath(constants.HF_HUB_CACHE)}
     return subprocess.Popen(
         [sys.executable, "-m", "model_cache.download", model.id],
-        cwd=PROJECT,
+        cwd=Path(__file__).parents[1],
         env=os.environ | CHILD_SETTINGS | cache,
         stdin=subprocess.PIPE,  # never written to: its end tells the child of ours
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-    )
-
-
-# What to say
-
-
-def megabytes(n_bytes: int) -> str:
-    amount = n_bytes / 1_000_000
-    return f"{amount:.1f}" if amount < 10 else f"{amount:.0f}"
-
-
-def _silence(model: Model, progress: Progress) -> str:
-    if progress.done:
-        return (
-            f"The model hub fell silent for {STALL_LIMIT:g} seconds at "
-            f"{megabytes(progress.done)} of {megabytes(progress.total)} MB of "
-            f"{model.id}; {GOES_ON}."
-        )
-    return (
-        f"The model hub did not answer for {STALL_LIMIT:g} seconds; check the "
-        f"network connection, then {TRY_AGAIN}."
-    )
-
-
-def _unforeseen(model: Model) -> str:
-    return (
-        f"The download of {model.id} ended for an unforeseen reason; see the "
-        f"program's log, then {TRY_AGAIN}."
+        start_new_session=True,  # Ctrl-C reaches it through us, and leaves no traceback
     )

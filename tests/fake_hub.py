@@ -21,13 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
+from huggingface_hub import constants
 
 WEIGHTS = "model.safetensors"
 FAULTS = (
     "401",
     "403",
     "404",
-    "418",
     "429",
     "500",
     "503 of the storage",
@@ -35,9 +35,10 @@ FAULTS = (
     "hang before the body",
     "hang in the middle",
     "cut",
+    "cut once",
     "wrong checksum",
     "wrong length",
-    "wrong commit",
+    "too large",
     "login page",
     "slow",
 )
@@ -71,7 +72,6 @@ class FakeHub:
         self.files = dict(files)
         self.fault = fault  # may be changed while the hub runs
         self.requests: list[Request] = []
-        self.is_hanging = False  # somebody waits for an answer that never comes
         self.half_sent = threading.Event()  # the body of the weights is under way
         self.closing = threading.Event()  # ends every hang
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -93,10 +93,13 @@ class FakeHub:
 
     def be_the_hub(self, monkeypatch, cache: Path) -> None:
         """Make this the only hub, and cache the only cache, for one test."""
-        for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN"):
+        for variable in ("HF_TOKEN", "HF_HUB_OFFLINE"):
             monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv("HF_ENDPOINT", self.url)
         monkeypatch.setenv("HF_HOME", str(cache))
+        monkeypatch.setenv("HF_HUB_CACHE", str(cache / "hub"))
+        # For this process, where huggingface_hub has read its environment already.
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache / "hub"))
         monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
     def __enter__(self) -> "FakeHub":
@@ -155,12 +158,16 @@ class _Answers(BaseHTTPRequestHandler):
         elif self.hub.fault == "hang":
             self._hang()
             self.close_connection = True
-        elif self.hub.fault in ("401", "403", "404", "418", "429", "500"):
+        elif self.hub.fault in ("401", "403", "404", "429", "500"):
             self._send_headers(int(self.hub.fault), {"Content-Length": "0"})
         elif self.hub.fault == "login page":
             self._send(200, {"Content-Type": "text/html"}, b"<h1>Welcome</h1>")
         elif name not in self.hub.files:
-            self._send_headers(404, {"Content-Length": "0"})
+            no_entry = {
+                "X-Error-Code": "EntryNotFound",
+                "X-Repo-Commit": self._commit(),
+            }
+            self._send_headers(404, no_entry | {"Content-Length": "0"})
         elif name == WEIGHTS:
             self._point_to_storage(name)
         elif self.path.startswith("/api/resolve-cache/"):
@@ -175,18 +182,17 @@ class _Answers(BaseHTTPRequestHandler):
         return {"X-Repo-Commit": self._commit(), "ETag": f'"{git_sha1}"'}
 
     def _commit(self) -> str:
-        if self.hub.fault == "wrong commit":
-            return "0" * 40
         parts = self.path.split("/")
         return parts[parts.index("resolve") + 1]
 
     def _point_to_storage(self, name: str) -> None:
         content = self.hub.files[name]
+        size = 10**15 if self.hub.fault == "too large" else len(content)
         headers = {
             "Location": f"{self.hub.storage_url}/storage/{name}",
             "X-Repo-Commit": self._commit(),
             "X-Linked-Etag": f'"{hashlib.sha256(content).hexdigest()}"',
-            "X-Linked-Size": str(len(content)),
+            "X-Linked-Size": str(size),
             "Content-Length": "0",
         }
         self._send_headers(302, headers)
@@ -206,17 +212,19 @@ class _Answers(BaseHTTPRequestHandler):
         return self._send(200, {"ETag": '"of the storage"'}, content)
 
     def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
-        wanted = self.headers.get("Range")
-        if wanted:
+        start = 0
+        if wanted := self.headers.get("Range"):
             start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(content):
+                return self._send_headers(416, {"Content-Length": "0"})
             last = len(content) - 1
-            headers = headers | {
-                "Content-Range": f"bytes {start}-{last}/{len(content)}"
-            }
-            status, content = 206, content[start:]
-        self._send_headers(status, headers | {"Content-Length": str(len(content))})
+            span = f"bytes {start}-{last}/{len(content)}"
+            status, headers = 206, headers | {"Content-Range": span}
+        length = {"Content-Length": str(len(content) - start)}
+        self._send_headers(status, headers | length)
         if self.command == "GET":
-            self._send_body(content)
+            self._send_body(content, start)
+        return None
 
     def _send_headers(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -224,27 +232,27 @@ class _Answers(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _send_body(self, content: bytes) -> None:
+    def _send_body(self, content: bytes, start: int) -> None:
         is_storage = self.path.startswith("/storage/")
         fault = self.hub.fault if is_storage else None
         try:
-            for start in range(0, len(content), BLOCK):
-                if start >= len(content) // 2:
-                    if is_storage:
-                        self.hub.half_sent.set()
+            for position in range(start, len(content), BLOCK):
+                if is_storage and position >= len(content) // 2:
+                    self.hub.half_sent.set()
+                    if fault == "cut once":
+                        self.hub.fault = None
                     if fault == "hang in the middle":
                         self._hang()
-                    if fault in ("cut", "hang in the middle"):
+                    if fault in ("cut", "cut once", "hang in the middle"):
                         return self._cut()
                 if fault == "slow":
                     self.hub.closing.wait(SLOW_PAUSE)
-                self.wfile.write(content[start : start + BLOCK])
+                self.wfile.write(content[position : position + BLOCK])
         except OSError:
             self.close_connection = True  # the other side has gone
         return None
 
     def _hang(self) -> None:
-        self.hub.is_hanging = True
         self.hub.closing.wait()
 
     def _cut(self) -> None:

@@ -46,7 +46,7 @@ def component(page: AppTest, name: str) -> dict | None:
 
 
 def headings(page: AppTest) -> list[str]:
-    return [heading.value for heading in page.subheader]
+    return [heading.value for heading in page.header]
 
 
 def test_the_first_sentence_is_read_at_once(open_page):
