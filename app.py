@@ -43,22 +43,25 @@ if model != chosen:
 for notice in state.odd_values(link, model.shape):
     st.info(notice)
 
+# In a session's first run each place is held until its answer replaces it. Later runs
+# draw into the same places at once: an emptied place would flash, and lose the focus
+# of whoever walks the heads by keyboard.
+place = st.empty if is_first_run else st.container
 words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:
     st.header("What BERT puts at [MASK]", anchor=False)
     k = ask_how_many()
     with st.container(key="words-place"):
-        words = st.empty()
+        words = place()
     answerer = st.empty()
 with head_area:
     ask_head(model.shape)
-    head_view = st.empty()
+    head_view = place()
 with heads_area:
     st.header(f"All {model.layers * model.heads} heads", anchor=False)
-    heads = st.empty()
+    heads = place()
 
 # The frame is on its way to the visitor; now what takes time to import, load or run.
-# In a session's first run the places are held, so that nothing jumps.
 if is_first_run:
     with words:
         show_empty_predictions(k)
@@ -70,24 +73,26 @@ with answerer, st.spinner(f"Loading {model.id} …"):
     reading, fault = read_or_explain(model, text)
     from components.head_view import show_head  # imports Altair and pandas
 
-with words.container():
-    if fault:
+if is_first_run:
+    words, heads, head_view = (held.container() for held in (words, heads, head_view))
+if reading is None:
+    with words:
         st.error(fault)
-    if reading is not None:
+    with heads:
+        show_empty_overview(model.shape)
+    with head_view:
+        hold_place("There is no reading to show yet.")
+else:
+    with words:
+        if fault:
+            st.error(fault)
         if reading.mask_positions:
             show_predictions(reading, k)
         else:
             show_words_to_hide(reading)
-with answerer.container():
-    if reading is not None:
+    with answerer.container():
         show_answerer(reading.model)
-with heads.container():
-    if reading is not None:
+    with heads:
         show_overview(reading)
-    else:
-        show_empty_overview(model.shape)
-with head_view.container():
-    if reading is not None:
+    with head_view:
         show_head(reading)
-    else:
-        hold_place("There is no reading to show yet.")
