@@ -1,0 +1,167 @@
+"""What each head of a reading does: how much it gives to which kind of token.
+
+Roles follow Clark et al. 2019, "What Does BERT Look At?" (sections 3.1 to 3.3), here
+for one sentence: a score is the mean, over the rows of ordinary tokens, of the
+attention given to the role's targets. Ordinary are all tokens but [CLS] and [SEP].
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from attention.reading import MASK, Reading
+
+BROAD, MIXED = "broad", "mixed"
+# A head has a role if the role takes at least this share of its attention …
+LEAST_SHARE = 0.4
+# … and this many times what it would get if attention were spread evenly, which in a
+# sentence of three tokens is a third without meaning anything.
+LEAST_TIMES_CHANCE = 2
+# A head without a role is broad if its rows are nearly even (1 = perfectly even).
+BROAD_ENTROPY = 0.9
+ASCII_SYMBOLS = frozenset("$+<=>^`|~")  # punctuation to BERT, though not to Unicode
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    symbol: str  # one character, so that colour is never the only sign
+    colour: str  # of Okabe and Ito's palette, which reads without colour vision
+    says: str  # "each word looks at …"
+
+
+ROLES = (
+    Role("previous", "←", "#e69f00", "the word before it"),
+    Role("next", "→", "#56b4e9", "the next word"),
+    Role("self", "•", "#009e73", "itself"),
+    Role("cls", "C", "#cc79a7", "[CLS]"),
+    Role("sep", "S", "#bbbbbb", "[SEP]"),
+    Role("mask", "M", "#f0e442", "[MASK]"),
+    Role("punctuation", "P", "#d55e00", "punctuation"),
+    Role("word", "W", "#0072b2", "the other pieces of its word"),
+    Role("repeat", "R", "#ffffff", "the same word elsewhere"),
+)
+NAMES = tuple(role.name for role in ROLES)
+
+
+@dataclass(frozen=True, eq=False)
+class HeadRoles:
+    """How strongly every head of a reading plays every role."""
+
+    scores: np.ndarray  # [layers, heads, roles], 0-1; NaN where no row has a target
+    chance: np.ndarray  # [roles], the same scores of evenly spread attention
+    entropy: np.ndarray  # [layers, heads], 0-1; 1 = spread evenly over all tokens
+    labels: np.ndarray  # [layers, heads] of str: a role's name, BROAD or MIXED
+
+
+def head_roles(reading: Reading) -> HeadRoles:
+    """Score every head of a reading for every role and label it."""
+    is_ordinary = ordinary(reading)
+    weights = reading.attention[:, :, is_ordinary]
+    targets = np.stack([find(reading)[is_ordinary] for find in TARGETS.values()])
+    scores = mean_shares(weights, targets)
+    even = np.full((1, 1, *targets.shape[1:]), 1 / reading.n_tokens)
+    chance = mean_shares(even, targets)[0, 0]
+    entropy = mean_entropy(weights)
+    return HeadRoles(scores, chance, entropy, label(scores, chance, entropy))
+
+
+def mean_shares(weights: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return the mean attention that rows give to each role's targets.
+
+    weights: [layers, heads, rows, keys]; targets: bool [roles, rows, keys].
+    Result: [layers, heads, roles]. A row without a target does not count for that
+    role; a role without any such row is NaN.
+    """
+    layers, heads, rows, keys = weights.shape
+    flat = weights.reshape(layers * heads, rows * keys)
+    totals = flat @ targets.reshape(len(targets), -1).T.astype(weights.dtype)
+    n_rows = targets.any(axis=-1).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        means = totals / n_rows
+    return means.reshape(layers, heads, len(targets))
+
+
+def mean_entropy(weights: np.ndarray) -> np.ndarray:
+    """Return the mean entropy of rows, divided by that of an even row.
+
+    weights: [layers, heads, rows, keys]. Result: [layers, heads], 0-1.
+    """
+    # 0 log 0 is 0: float32's smallest normal number stands in for 0 inside the log.
+    logs = np.log(np.maximum(weights, np.finfo(np.float32).tiny))
+    row_sums = np.einsum("lhqk,lhqk->lh", weights, logs)
+    return -row_sums / weights.shape[2] / np.log(weights.shape[3])
+
+
+def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.ndarray:
+    """Name each head's strongest role, if it is strong and clearly above chance.
+
+    scores: [layers, heads, roles]; chance: [roles]; entropy: [layers, heads].
+    """
+    is_clear = (scores >= LEAST_SHARE) & (scores >= LEAST_TIMES_CHANCE * chance)
+    clear_scores = np.where(is_clear, scores, 0)
+    strongest = np.array(NAMES)[clear_scores.argmax(axis=-1)]
+    without = np.where(entropy > BROAD_ENTROPY, BROAD, MIXED)
+    return np.where(is_clear.any(axis=-1), strongest, without)
+
+
+def ordinary(reading: Reading) -> np.ndarray:
+    """Tell for each token whether it is ordinary: bool [n]."""
+    return np.array([token not in ("[CLS]", "[SEP]") for token in reading.tokens])
+
+
+# Each role's targets: bool [query, key].
+
+
+def _before(reading: Reading, step: int) -> np.ndarray:
+    """Mark, for each ordinary token, the ordinary token `step` places further on."""
+    positions = np.flatnonzero(ordinary(reading))
+    found = np.zeros((reading.n_tokens,) * 2, bool)
+    queries, keys = positions[max(-step, 0) :], positions[max(step, 0) :]
+    pairs = min(len(queries), len(keys))
+    found[queries[:pairs], keys[:pairs]] = True
+    return found
+
+
+def _columns(reading: Reading, is_target: Callable[[str], bool]) -> np.ndarray:
+    keys = np.array([is_target(token) for token in reading.tokens])
+    return np.tile(keys, (reading.n_tokens, 1))
+
+
+def _others(found: np.ndarray) -> np.ndarray:
+    """Leave out each token itself."""
+    return found & ~np.eye(len(found), dtype=bool)
+
+
+def _same(values: list) -> np.ndarray:
+    """Mark pairs with equal values; None equals nothing."""
+    keys = np.array([-1 if value is None else value for value in values])
+    return _others((keys[:, None] == keys) & (keys >= 0))
+
+
+TARGETS: Mapping[str, Callable[[Reading], np.ndarray]] = {
+    "previous": lambda reading: _before(reading, -1),
+    "next": lambda reading: _before(reading, 1),
+    "self": lambda reading: np.eye(reading.n_tokens, dtype=bool),
+    "cls": lambda reading: _columns(reading, "[CLS]".__eq__),
+    "sep": lambda reading: _columns(reading, "[SEP]".__eq__),
+    "mask": lambda reading: _others(_columns(reading, MASK.__eq__)),
+    "punctuation": lambda reading: _others(_columns(reading, is_punctuation)),
+    "word": lambda reading: _same(list(reading.word_ids)),
+    "repeat": lambda reading: _same(list(reading.ids)),
+}
+
+
+def is_punctuation(token: str) -> bool:
+    """Tell whether a token is made of punctuation, as BERT's tokenizer sees it.
+
+    >>> [is_punctuation(token) for token in (".", "##'", "$", "[MASK]", "a")]
+    [True, True, True, False, False]
+    """
+    characters = token.removeprefix("##")
+    return all(
+        unicodedata.category(c).startswith("P") or c in ASCII_SYMBOLS
+        for c in characters
+    )
