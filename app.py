@@ -5,6 +5,7 @@ What stands where, from top to bottom; the parts themselves are in components/.
 
 import streamlit as st
 
+from attention.roles import head_roles
 from components import state
 from components.answer import read_or_explain
 from components.frame import hold_place, page_frame, show_heading
@@ -83,6 +84,7 @@ if reading is None:
     with head_view:
         hold_place("There is no reading to show yet.")
 else:
+    roles = head_roles(reading)
     with words:
         if fault:
             st.error(fault)
@@ -93,6 +95,6 @@ else:
     with answerer.container():
         show_answerer(reading.model)
     with heads:
-        show_overview(reading)
+        show_overview(reading, roles)
     with head_view:
-        show_head(reading)
+        show_head(reading, roles)

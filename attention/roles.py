@@ -44,6 +44,12 @@ ROLES = (
     Role("repeat", "R", "#ffffff", "the same word elsewhere"),
 )
 NAMES = tuple(role.name for role in ROLES)
+# What a legend lists: the roles, then what heads without one are called.
+LEGEND = (
+    *ROLES,
+    Role(BROAD, "○", "", "nearly everything"),
+    Role(MIXED, "", "", "no single kind of token"),
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from attention.reading import Reading
+from attention.roles import BROAD, NAMES, ROLES, HeadRoles
 
 ORDINALS = {1: "first", 2: "second", 3: "third"}
 
@@ -27,6 +28,26 @@ def describe_strongest(reading: Reading, layer: int, head: int) -> str:
         f"Strongest here: {looker} looks at {target} with {weight:.0%} of its "
         f"attention; spread evenly it would be {1 / reading.n_tokens:.0%}."
     )
+
+
+def describe_role(roles: HeadRoles, layer: int, head: int) -> str:
+    """Say what a head does in this reading, with its share and chance's."""
+    scores, label = roles.scores[layer, head], roles.labels[layer, head]
+    if np.isnan(scores).all():
+        return "There is no word here for a head to look from."
+    best = NAMES.index(label) if label in NAMES else int(np.nanargmax(scores))
+    share = (
+        f"{scores[best]:.0%} of its attention; "
+        f"spread evenly it would be {roles.chance[best]:.0%}."
+    )
+    if label in NAMES:
+        return f"Each word looks at {ROLES[best].says}: {share}"
+    if label == BROAD:
+        return (
+            "Each word looks nearly everywhere: its attention is "
+            f"{roles.entropy[layer, head]:.0%} as spread out as can be."
+        )
+    return f"Mixed: no single habit. Most goes to {ROLES[best].says}, {share}"
 
 
 def token_name(tokens: tuple[str, ...], position: int) -> str:

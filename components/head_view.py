@@ -8,7 +8,8 @@ import streamlit as st
 from attention.colors import STOPS
 from attention.frames import head_frame, head_table
 from attention.reading import Reading, head_name
-from attention.summary import describe_strongest
+from attention.roles import HeadRoles
+from attention.summary import describe_role, describe_strongest
 from components import state
 from components.frame import HEAD_HEIGHT
 from components.large_head import show_large_head
@@ -18,7 +19,7 @@ HEATMAP_TOKENS = 45
 PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
 
 
-def show_head(reading: Reading) -> None:
+def show_head(reading: Reading, roles: HeadRoles) -> None:
     """Draw the open head of a reading."""
     layer, head = state.selected_head()
     if reading.n_tokens <= HEATMAP_TOKENS:
@@ -30,6 +31,7 @@ def show_head(reading: Reading) -> None:
         )
     else:
         show_large_head(reading, layer, head)
+    st.text(describe_role(roles, layer, head))
     st.text(describe_strongest(reading, layer, head))
     if st.toggle("Show as table", key="table"):
         st.dataframe(

@@ -2,10 +2,12 @@
 
 import base64
 
+import numpy as np
 import streamlit as st
 
 from attention.diagrams import overview_png
 from attention.reading import Reading
+from attention.roles import LEGEND, HeadRoles
 from components import state
 from components.frontend import register
 
@@ -13,16 +15,23 @@ _grid = register(
     "overview",
     '<div class="frame"><div class="columns" aria-hidden="true"></div>'
     '<div class="rows" aria-hidden="true"></div>'
-    '<div class="grid" role="group" aria-label="All heads"></div></div>',
+    '<div class="grid" role="group" aria-label="All heads"></div></div>'
+    '<div class="legend" role="group" aria-label="Show heads of one role"></div>',
 )
 
 
-def show_overview(reading: Reading) -> None:
-    """Draw the grid of heads; choosing one sets the page's layer and head."""
+def show_overview(reading: Reading, roles: HeadRoles) -> None:
+    """Draw the grid of heads and the legend of roles.
+
+    Choosing a head sets the page's layer and head; choosing a role dims the others.
+    """
     _grid(
         key="overview",
-        data=overview_data(reading.shape, _data_url(overview_png(reading.attention))),
+        data=overview_data(
+            reading.shape, _data_url(overview_png(reading.attention)), roles.labels
+        ),
         on_picked_change=_pick,
+        on_role_change=_pick_role,
     )
     st.text(
         "A row is a layer, a column a head; brighter is more attention. Attention is "
@@ -32,24 +41,46 @@ def show_overview(reading: Reading) -> None:
 
 def show_empty_overview(shape: tuple[int, int]) -> None:
     """Hold the grid's place while there is no reading."""
-    _grid(key="overview-empty", data=overview_data(shape, ""))
+    _grid(key="overview-empty", data=overview_data(shape))
 
 
-def overview_data(shape: tuple[int, int], sprite: str) -> dict:
-    """Return what the browser draws: numbers from 1, a picture's URL or ""."""
+def overview_data(
+    shape: tuple[int, int], sprite: str = "", labels: np.ndarray | None = None
+) -> dict:
+    """Return what the browser draws: numbers from 1, a picture's URL or "".
+
+    labels: [layers, heads], each head's role, BROAD or MIXED.
+    """
     layers, heads = shape
     layer, head = state.selected_head()
+    names = [] if labels is None else labels.ravel().tolist()
     return {
         "layers": layers,
         "heads": heads,
         "layer": layer + 1,
         "head": head + 1,
         "sprite": sprite,
+        "labels": names,
+        "roles": [
+            {
+                "name": role.name,
+                "symbol": role.symbol,
+                "colour": role.colour,
+                "count": names.count(role.name),
+            }
+            for role in LEGEND
+            if role.name in names or role.name == state.role()
+        ],
+        "role": state.role(),
     }
 
 
 def _data_url(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _pick_role() -> None:
+    state.toggle_role(st.session_state.overview.role)
 
 
 def _pick() -> None:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from attention.reading import MAX_K
+from attention.roles import LEGEND
 from model_cache.catalog import UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
+ROLE = "role"  # chosen in the overview's legend, which is not a widget
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
@@ -49,6 +51,24 @@ def is_first_run() -> bool:
         return False
     st.session_state.has_run = True
     return True
+
+
+def role() -> str:
+    """Return the role whose heads are shown, the others dimmed; "" shows all."""
+    if ROLE not in st.session_state:
+        wanted = st.query_params.get(ROLE, "")
+        st.session_state[ROLE] = wanted if wanted in [r.name for r in LEGEND] else ""
+    return st.session_state[ROLE]
+
+
+def toggle_role(name: str) -> None:
+    """Show the heads of one role, or all of them again."""
+    st.session_state[ROLE] = "" if role() == name else name
+    # No widget is bound to this one, so the URL is written here.
+    if role():
+        st.query_params[ROLE] = role()
+    else:
+        st.query_params.pop(ROLE, None)
 
 
 def set_text(text: str) -> None:

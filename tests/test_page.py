@@ -260,11 +260,23 @@ def test_a_smaller_model_opens_the_nearest_head_it_has(monkeypatch):
 
 
 def test_the_grid_counts_from_one_and_has_no_picture_before_a_reading(monkeypatch):
-    monkeypatch.setattr(state.st, "session_state", {"layer": 3, "head": 10})
-    assert overview_data((12, 12), "") == {
-        "layers": 12,
-        "heads": 12,
-        "layer": 3,
-        "head": 10,
-        "sprite": "",
-    }
+    chosen = {"layer": 3, "head": 10, "role": ""}
+    monkeypatch.setattr(state.st, "session_state", chosen)
+    data = overview_data((12, 12))
+    assert (data["layer"], data["head"], data["sprite"]) == (3, 10, "")
+    assert data["labels"] == data["roles"] == []
+
+
+def test_the_legend_lists_the_roles_that_occur_with_their_counts(open_page):
+    grid = component(open_page(text=ACROSS), "sprite")
+    counts = {role["name"]: role["count"] for role in grid["roles"]}
+    assert sum(counts.values()) == 144
+    assert grid["labels"][2 * 12 + 9] == "next"
+    assert counts["next"] == grid["labels"].count("next")
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [("next", "next"), ("x' onload", ""), ("", "")]
+)
+def test_a_role_in_the_link_dims_the_other_heads(open_page, role, shown):
+    assert component(open_page(role=role), "sprite")["role"] == shown

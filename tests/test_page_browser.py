@@ -77,6 +77,20 @@ def test_a_head_opens_by_keyboard(served, new_page):
     assert page.get_by_label("Layer", exact=True).input_value() == "4"
 
 
+def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="next 3", exact=True).click()
+    expect(page.locator(".grid .dim")).not_to_have_count(0)
+    expect(head_button(page, 3, 10)).not_to_have_class("dim")
+    expect(head_button(page, 1, 1)).to_have_class("dim")
+    settle(page)
+    assert parameters(page)["role"] == "next"
+    fresh = open_page(new_page(), page.url)
+    expect(head_button(fresh, 1, 1)).to_have_class("dim")
+    fresh.get_by_role("button", name="next 3", exact=True).click()
+    expect(fresh.locator(".grid .dim")).to_have_count(0)
+
+
 def test_selectors_and_steps_open_heads(served, new_page):
     page = open_page(new_page(), served)
     page.get_by_role("button", name="Next").click()

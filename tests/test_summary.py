@@ -1,6 +1,7 @@
 import numpy as np
 
-from attention.summary import describe_strongest, strongest_pair
+from attention.roles import head_roles
+from attention.summary import describe_role, describe_strongest, strongest_pair
 from tests.making import make_reading
 
 
@@ -37,3 +38,25 @@ def test_the_sentence_names_repeated_tokens_by_their_turn_and_says_chance():
 def test_a_token_that_looks_at_itself_is_said_to():
     reading = make_reading(attention_with(query=4, key=4, weight=0.5))
     assert "“cat” looks at itself with 50%" in describe_strongest(reading, 0, 0)
+
+
+def test_a_heads_role_is_said_with_its_share_and_chance():
+    rows = attention_with(query=1, key=2, weight=0.9)
+    for query in (2, 3):
+        rows[0, 0, query] = 0.02
+        rows[0, 0, query, query + 1] = 0.9
+    assert describe_role(head_roles(make_reading(rows)), 0, 0) == (
+        "Each word looks at the next word: 90% of its attention; "
+        "spread evenly it would be 17%."
+    )
+
+
+def test_a_head_without_a_role_is_said_to_be_broad_or_mixed():
+    even = head_roles(make_reading(np.full((1, 1, 6, 6), 1 / 6)))
+    assert describe_role(even, 0, 0) == (
+        "Each word looks nearly everywhere: its attention is 100% as spread out as "
+        "can be."
+    )
+    rows = np.full((1, 1, 6, 6), 0.0)
+    rows[..., [0, 3, 5]] = 0.35, 0.3, 0.35
+    assert describe_role(head_roles(make_reading(rows)), 0, 0).startswith("Mixed: ")

@@ -1,7 +1,9 @@
 // All heads as one picture under a grid of real buttons.
-// data: layers, heads, layer, head (selected, from 1), sprite (PNG data URL or "").
+// data: layers, heads, layer, head (selected, from 1), sprite (PNG data URL or ""),
+// labels (each head's role), roles: [{ name, symbol, colour, count }] for the legend,
+// role (the one shown, "" for all).
 export default ({ data, parentElement, setTriggerValue }) => {
-  const { layers, heads, layer, head, sprite } = data
+  const { layers, heads, layer, head, sprite, labels, roles, role } = data
   const shape = `${layers}x${heads}`
   const frame = parentElement.querySelector(".frame")
   const grid = parentElement.querySelector(".grid")
@@ -26,6 +28,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
       const name = `Layer ${Math.floor(i / heads) + 1}, head ${i % heads + 1}`
       button.type = "button"
       button.ariaLabel = button.title = name
+      button.append(document.createElement("span"))
       return button
     }))
   }
@@ -40,8 +43,37 @@ export default ({ data, parentElement, setTriggerValue }) => {
   press(chosen)
   if (!grid.matches(":focus-within")) rove(chosen)
 
+  // A badge of symbol and colour on each head that has a role.
+  const byName = Object.fromEntries(roles.map(entry => [entry.name, entry]))
+  cells.forEach((cell, i) => {
+    const { symbol = "", colour = "" } = byName[labels[i]] ?? {}
+    cell.title = labels[i] ? `${cell.ariaLabel}: ${labels[i]}` : cell.ariaLabel
+    cell.classList.toggle("dim", role !== "" && labels[i] !== role)
+    const badge = cell.firstChild
+    badge.textContent = colour && symbol
+    badge.style.background = colour
+  })
+
+  const chip = ({ name, symbol, colour, count }) => {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.ariaPressed = name === role
+    button.dataset.role = name
+    const sign = document.createElement("span")
+    sign.textContent = symbol
+    sign.ariaHidden = true
+    sign.style.background = colour
+    button.append(sign, `${name} ${count}`)
+    button.onclick = () => setTriggerValue("role", name)
+    return button
+  }
+  const legend = parentElement.querySelector(".legend")
+  const focused = legend.querySelector(":focus")?.dataset.role
+  legend.replaceChildren(...roles.map(chip))
+  legend.querySelector(`[data-role="${focused}"]`)?.focus()
+
   grid.onclick = event => {  // Enter and Space arrive here too
-    const i = cells.indexOf(event.target)
+    const i = cells.indexOf(event.target.closest("button"))
     if (i < 0) return
     press(i)
     rove(i)
