@@ -26,6 +26,8 @@ test: $(VENV)/installed-dev chromium
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.diagrams
+	$(BIN)/python -m benchmarks.command
 
 shots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m docs.screenshots

@@ -72,7 +72,9 @@ if is_first_run:
         hold_place("The heatmap appears here.")
 with answerer, st.spinner(f"Loading {model.id} …"):
     reading, fault = read_or_explain(model, text)
-    from components.head_view import show_head  # imports Altair and pandas
+    from components.downloads import offer_all_heads, offer_head
+    from components.explore import explore  # these import Altair and pandas
+    from components.head_view import show_head
 
 if is_first_run:
     words, heads, head_view = (held.container() for held in (words, heads, head_view))
@@ -96,5 +98,8 @@ else:
         show_answerer(reading.model)
     with heads:
         show_overview(reading, roles)
+        offer_all_heads(reading)
     with head_view:
         show_head(reading, roles)
+        offer_head(reading)
+    explore(reading, roles)

@@ -5,9 +5,12 @@ this module is best imported when one is asked for.
 """
 
 import json
+import re
+import textwrap
 from functools import cache
 
 import altair as alt
+import pandas as pd
 import vl_convert
 
 from attention.labels import FONTS, readable
@@ -15,10 +18,19 @@ from attention.labels import FONTS, readable
 STEP = 24  # points a cell of a heatmap
 LONG, LONG_STEP = 60, 14  # tokens; a chart of 512 would be 12,000 points a side
 PNG_SCALE = 2  # pixels a point: sharp in print at 15 cm wide
-# Beyond this many pixels a side vl-convert runs out of memory.
-MOST_PIXELS = 8000
-VEGA_LITE = "6.4"  # vl-convert's closest to what altair 6.3 writes
-FONT_FAMILY = "DejaVu Sans"
+MOST_PIXELS = 4000  # a side; twice as many take seconds and 17 MB
+LABEL_LIMIT = 160  # points; a page has less room for a token than paper
+TITLE_LINES = 3
+POINTS_A_LETTER = 9.5  # of a title, on average
+SHORTEST_LINE = 36  # letters; a title may be wider than a chart of few cells
+POINTS_ASIDE = 100  # about what stands to the left of a heatmap's cells
+VEGA_LITE = "6.4"  # of those vl-convert knows, altair 6.3's own is nearest
+# DejaVu Sans is at hand for the PNG; who opens an SVG elsewhere may not have it,
+# and Verdana's letters are as wide.
+FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
+EXPRESSIONS = ("expr", "labelExpr")
+# In an expression: a backslash that stands for itself, or characters by number.
+ESCAPED = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
 
 # Black on white whatever the page's theme: paper is white.
 PAPER = {
@@ -43,15 +55,12 @@ def chart_png(
     chart: alt.Chart, title: str = "", subtitle: str = "", n_tokens: int = 0
 ) -> bytes:
     """Draw any chart on white as a PNG; n_tokens is a heatmap's cells a side."""
-    spec = paper_spec(chart, title, subtitle, n_tokens)
-    # The renderer has one font only; what that lacks would be an empty box.
-    spec = "".join(c if c.isascii() else readable(c) for c in spec)
+    # The renderer has one font; what that lacks would be an empty box.
+    spec = drawable(paper_spec(chart, title, subtitle, n_tokens))
     side = n_tokens * step(n_tokens)
     scale = min(PNG_SCALE, MOST_PIXELS / side) if side else PNG_SCALE
     register_fonts()
-    return vl_convert.vegalite_to_png(
-        spec, VEGA_LITE, scale=scale, ppi=72 * scale, config=PAPER
-    )
+    return vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=scale, config=PAPER)
 
 
 def chart_svg(
@@ -63,21 +72,55 @@ def chart_svg(
     return vl_convert.vegalite_to_svg(spec, VEGA_LITE, config=PAPER)
 
 
+def paper_spec(chart: alt.Chart, title: str, subtitle: str, n_tokens: int) -> dict:
+    """Return a chart as Vega-Lite that carries its own data, titled and sized."""
+    chart = with_inline_data(chart)
+    points = n_tokens * step(n_tokens) or 400
+    if title:
+        room = int((points + POINTS_ASIDE) / POINTS_A_LETTER)
+        letters = max(room, SHORTEST_LINE)
+        lines = textwrap.wrap(title, letters, max_lines=TITLE_LINES, placeholder=" …")
+        chart = chart.properties(title=alt.Title(lines, subtitle=subtitle))
+    if n_tokens:
+        size = alt.Step(step(n_tokens))
+        chart = chart.properties(width=size, height=size)
+    return with_room(chart.to_dict())
+
+
 def step(n_tokens: int) -> int:
     """Return a heatmap cell's points a side."""
     return STEP if n_tokens <= LONG else LONG_STEP
 
 
-def paper_spec(chart: alt.Chart, title: str, subtitle: str, n_tokens: int) -> str:
-    """Return a chart as Vega-Lite that carries its own data, titled and sized."""
-    chart = with_inline_data(chart)
-    if title:
-        chart = chart.properties(title=alt.Title(title, subtitle=subtitle))
-    if n_tokens:
-        size = alt.Step(step(n_tokens))
-        chart = chart.properties(width=size, height=size)
-    # The renderer looks fonts up by name: tokens keep the one that has them all.
-    return json.dumps(chart.to_dict(), ensure_ascii=False)
+def with_room(node):
+    """Return a copy of a specification whose axes give their labels more room."""
+    if isinstance(node, dict):
+        wider = {"labelLimit": LABEL_LIMIT} if "labelLimit" in node else {}
+        return {key: with_room(value) for key, value in node.items()} | wider
+    return [with_room(part) for part in node] if isinstance(node, list) else node
+
+
+def drawable(node, key: str = ""):
+    """Return a copy of a specification with code points for what cannot be drawn.
+
+    >>> drawable({"labelExpr": '["\\u4e2d"][datum.value]'})
+    {'labelExpr': '["U+4E2D"][datum.value]'}
+    """
+    if isinstance(node, dict):
+        return {k: drawable(value, k) for k, value in node.items()}
+    if isinstance(node, list):
+        return [drawable(part) for part in node]
+    if not isinstance(node, str):
+        return node
+    if key in EXPRESSIONS:
+        node = ESCAPED.sub(unescape, node)
+    return node if node.isascii() else readable(node)
+
+
+def unescape(match: re.Match) -> str:
+    # json joins the two halves that characters such as emoji are written in.
+    text = json.loads(f'"{match[1]}"') if match[1] else match[0]
+    return match[0] if text.isascii() else text
 
 
 def with_inline_data(chart: alt.Chart) -> alt.Chart:
@@ -87,9 +130,8 @@ def with_inline_data(chart: alt.Chart) -> alt.Chart:
     which all threads of a server share.
     """
     chart = chart.copy(deep=False)
-    if hasattr(chart.data, "to_dict"):
-        if not isinstance(chart.data, alt.SchemaBase):
-            chart.data = alt.InlineData(values=chart.data.to_dict("records"))
+    if isinstance(chart.data, pd.DataFrame):
+        chart.data = alt.InlineData(values=chart.data.to_dict("records"))
     for name in ("layer", "hconcat", "vconcat", "concat"):
         if isinstance(parts := getattr(chart, name, None), list):
             setattr(chart, name, [with_inline_data(part) for part in parts])

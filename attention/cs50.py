@@ -15,7 +15,7 @@ from attention.labels import label
 CELL = 40  # pixels a side
 MARGIN = 200  # pixels for the tokens, left and top
 FONT_SIZE = 28
-GAP = 6  # pixels between a token and the cells
+GAP = 6  # pixels between a token and the cells, and the picture's edge
 
 
 def grays(scores: np.ndarray) -> np.ndarray:
@@ -58,12 +58,12 @@ def diagram_name(layer: int, head: int) -> str:
     return f"Attention_Layer{layer + 1}_Head{head + 1}.png"
 
 
-@lru_cache(maxsize=4)  # a sentence's 144 diagrams differ in their cells only
+@lru_cache(maxsize=2)  # a sentence's 144 diagrams differ in their cells only
 def surroundings(tokens: tuple[str, ...]) -> GridPng:
     """Draw everything but the cells."""
-    room = MARGIN - GAP
+    room = MARGIN - 2 * GAP
     across = [label(token, FONT_SIZE, room, CELL, "right") for token in tokens]
     down = [np.rot90(label(t, FONT_SIZE, room, CELL, "left")) for t in tokens]
-    left = np.pad(np.concatenate(across), [(0, 0), (0, GAP)])
-    top = np.pad(np.concatenate(down, axis=1), [(0, GAP), (MARGIN, 0)])
+    left = np.pad(np.concatenate(across), [(0, 0), (GAP, GAP)])
+    top = np.pad(np.concatenate(down, axis=1), [(GAP, GAP), (MARGIN, 0)])
     return GridPng(top, left, CELL)

@@ -1,9 +1,14 @@
 """Reading -> long-format DataFrames, one row for each query and key."""
 
+from pathlib import Path
+from typing import IO
+
 import numpy as np
 import pandas as pd
 
+from attention.exports import original_cell
 from attention.reading import Reading
+from attention.roles import NAMES, HeadRoles
 
 
 def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
@@ -29,6 +34,31 @@ def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
     )
 
 
+def all_heads_frame(reading: Reading) -> pd.DataFrame:
+    """Return every head in long format, layer by layer; columns as in head_frame.
+
+    512 tokens of BERT base would be 38 million rows.
+    """
+    layers, heads = reading.shape
+    frames = [
+        head_frame(reading, layer, head)
+        for layer in range(layers)
+        for head in range(heads)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def read_csv(file: Path | IO) -> pd.DataFrame:
+    """Read a CSV of attention.exports back as the frame it was made from."""
+    frame = pd.read_csv(
+        file,
+        dtype={"score": np.float32},
+        converters={"query_token": original_cell, "key_token": original_cell},
+        keep_default_na=False,  # "null" and "NA" are words
+    )
+    return frame.astype({"query_token": object, "key_token": object})
+
+
 def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
     """Return one head's attention as a table: a row a query, a column a key.
 
@@ -39,3 +69,23 @@ def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
         for i, token in enumerate(reading.tokens)
     ]
     return pd.DataFrame(reading.attention[layer, head], index=names, columns=names)
+
+
+def roles_frame(reading: Reading, roles: HeadRoles) -> pd.DataFrame:
+    """Return each head's label and scores, one row a head.
+
+    Columns: layer, head (from 1), label, a score 0-1 for each of roles.NAMES (NaN
+    where the reading has no target for it), entropy.
+    """
+    layers, heads = reading.shape
+    layer, head = np.indices((layers, heads))
+    scores = dict(zip(NAMES, roles.scores.reshape(-1, len(NAMES)).T, strict=True))
+    return pd.DataFrame(
+        {
+            "layer": layer.ravel() + 1,
+            "head": head.ravel() + 1,
+            "label": roles.labels.ravel(),
+            **scores,
+            "entropy": roles.entropy.ravel(),
+        }
+    )

@@ -31,10 +31,13 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 @cache
 def is_drawable(character: str) -> bool:
     """True if the font shows this character, and not a box or nothing at all."""
-    glyph, missing = (font(28).getmask(c) for c in (character, NOT_A_CHARACTER))
+    # Without shaping, which puts a circle under accents that stand alone.
+    plain = ImageFont.truetype(FONT, 28, layout_engine=ImageFont.Layout.BASIC)
+    glyph, missing = (plain.getmask(c) for c in (character, NOT_A_CHARACTER))
     if glyph.size == missing.size and bytes(glyph) == bytes(missing):
         return False
-    return font(28).getlength(character) > 0
+    is_blank = not any(bytes(glyph))
+    return not is_blank or character == " "
 
 
 def readable(text: str) -> str:
@@ -42,26 +45,28 @@ def readable(text: str) -> str:
 
     >>> readable("naïve")
     'naïve'
-    >>> readable("中国")
-    'U+4E2D U+56FD'
+    >>> readable("##中国a")
+    '##U+4E2D U+56FD a'
     """
-    parts = ""
+    result, ends_in_code = "", False
     for character in text:
-        if is_drawable(character):
-            parts += character
-        else:
-            parts += f" U+{ord(character):04X} "
-    return " ".join(parts.split())
+        is_code = not is_drawable(character)
+        shown = f"U+{ord(character):04X}" if is_code else character
+        # A space, where two would otherwise read as one.
+        is_joint = is_code or character.isalnum()
+        if is_joint and (ends_in_code or (is_code and result[-1:].isalnum())):
+            result += " "
+        result += shown
+        ends_in_code = is_code
+    return result
 
 
 def in_drawing_order(text: str) -> str:
     """Return text as a layout engine without right-to-left writing must get it."""
     if features.check("raqm"):
         return text  # Pillow orders and joins the letters itself
-    piece = text.removeprefix("##")
-    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in piece):
-        return text[: len(text) - len(piece)] + piece[::-1]
-    return text
+    is_leftward = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return text[::-1] if is_leftward else text
 
 
 def fit(text: str, size: int, width: int) -> tuple[str, ImageFont.FreeTypeFont]:

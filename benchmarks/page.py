@@ -15,8 +15,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
 
-NOUNS = "turtle doctor sailor teacher horse river letter garden window storm".split()
-VERBS = "crossed followed watched remembered carried".split()
+NOUNS = (
+    *("turtle", "doctor", "sailor", "teacher", "horse"),
+    *("river", "letter", "garden", "window", "storm"),
+)
+VERBS = ("crossed", "followed", "watched", "remembered", "carried")
 SENTENCES = [f"The {noun} {verb} the [MASK]." for noun in NOUNS for verb in VERBS]
 
 # Streamlit's components live in shadow roots. What is drawn is told by its content:

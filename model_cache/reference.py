@@ -4,12 +4,16 @@ For tests, benchmarks and `mask.py --check`; the page never loads it. Needs tf-k
 """
 
 import numpy as np
+import transformers
 from transformers import BertConfig, TFBertForMaskedLM
 from transformers.modeling_tf_pytorch_utils import (
     load_pytorch_state_dict_in_tf2_model,
 )
 
 from model_cache.checkpoint import Checkpoint
+
+# It speaks of its own deprecation and of weights that were all found.
+transformers.logging.set_verbosity_error()
 
 
 def load_reference(checkpoint: Checkpoint) -> TFBertForMaskedLM:

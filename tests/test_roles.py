@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from attention.frames import roles_frame
 from attention.roles import BROAD, MIXED, NAMES, head_roles
 from tests.making import make_reading
 
@@ -154,3 +155,17 @@ def test_the_bundled_models_known_heads_get_their_known_roles(bundled_engine):
     reading = bundled_engine.read("The turtle moved slowly across the [MASK].")
     labels = head_roles(reading).labels
     assert (labels[2, 9], labels[0, 2]) == ("next", "previous")
+
+
+def test_the_table_of_heads_has_a_row_for_each_head_counted_from_one(bundled_engine):
+    reading = bundled_engine.read("The turtle moved slowly across the [MASK].")
+    frame = roles_frame(reading, head_roles(reading))
+    assert list(frame.columns) == [
+        *("layer", "head", "label", "previous", "next", "self", "cls", "sep"),
+        *("mask", "punctuation", "word", "repeat", "entropy"),
+    ]
+    assert len(frame) == 144
+    known = frame[(frame["layer"] == 3) & (frame["head"] == 10)].iloc[0]
+    assert known["label"] == "next"
+    assert known["next"] > 0.8
+    assert np.isnan(known["word"])

@@ -1,0 +1,132 @@
+"""A reading as files to take away: CSV, the ZIP of all diagrams, and their names.
+
+NumPy alone, so that mask.py starts fast; frames.py reads the CSV back.
+"""
+
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from attention.cs50 import diagram_name, diagram_png
+from attention.reading import Reading
+
+COLUMNS = ("layer", "head", "query", "key", "query_token", "key_token", "score")
+# What spreadsheets take for the beginning of a formula, wide forms included.
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+PROTECTION = "'"
+NEEDS_QUOTES = re.compile(r'[",\r\n]')
+
+SLUG_LENGTH = 40  # characters of the sentence in a file's name
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the format's first: same reading, same bytes
+
+
+def all_heads(reading: Reading) -> list[tuple[int, int]]:
+    """Return the array indices (layer, head) of every head, layer by layer."""
+    return list(np.ndindex(*reading.shape))
+
+
+def head_csv(reading: Reading, layer: int, head: int) -> bytes:
+    """Return one head in long format, as all_heads_csv does."""
+    return b"".join(csv_parts(reading, [(layer, head)]))
+
+
+def all_heads_csv(reading: Reading) -> bytes:
+    """Return every head in long format: UTF-8, columns as in frames.head_frame.
+
+    Scores have as many digits as give back the same float32. Tokens are protected
+    as in `safe_cell`; frames.read_csv returns what was written.
+    """
+    return b"".join(csv_parts(reading, all_heads(reading)))
+
+
+def csv_parts(reading: Reading, heads: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+    """Yield the CSV's header, then head by head: 512 tokens are 2 GB in all."""
+    yield (",".join(COLUMNS) + "\n").encode()
+    cells = [quoted(safe_cell(token)) for token in reading.tokens]
+    pairs = [
+        f"{query},{key},{query_cell},{key_cell},"
+        for query, query_cell in enumerate(cells)
+        for key, key_cell in enumerate(cells)
+    ]
+    for layer, head in heads:
+        start = f"{layer + 1},{head + 1},"
+        scores = reading.attention[layer, head].ravel().astype(str).tolist()
+        lines = (
+            f"{start}{pair}{score}\n" for pair, score in zip(pairs, scores, strict=True)
+        )
+        yield "".join(lines).encode()
+
+
+def safe_cell(token: str) -> str:
+    """Keep a spreadsheet from running a token as a formula; `original_cell` undoes it.
+
+    Tokens are anybody's text. One that starts like a formula gets an apostrophe in
+    front, and so does one that starts with an apostrophe, or they could not be told
+    apart. A single character is no formula and stays as it is: "-", "=" or "'" is
+    nearly all that BERT's tokenizer leaves of such text.
+
+    >>> [safe_cell(token) for token in ("-", "=1+1", "'s", "table")]
+    ['-', "'=1+1", "''s", 'table']
+    """
+    is_risky = len(token) > 1 and token.startswith((*FORMULA_STARTS, PROTECTION))
+    return PROTECTION + token if is_risky else token
+
+
+def original_cell(cell: str) -> str:
+    """Return the token that `safe_cell` was given.
+
+    >>> [original_cell(cell) for cell in ("-", "'=1+1", "''s", "table")]
+    ['-', '=1+1', "'s", 'table']
+    """
+    return cell[1:] if len(cell) > 1 and cell.startswith(PROTECTION) else cell
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
+
+
+def diagrams_zip(reading: Reading) -> bytes:
+    """Return all heads' CS50-style diagrams in one ZIP file."""
+    file = io.BytesIO()
+    # A PNG is compressed already: storing it takes no time and no more room.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for layer, head in all_heads(reading):
+            name = zipfile.ZipInfo(diagram_name(layer, head), ZIP_DATE)
+            weights = reading.attention[layer, head]
+            archive.writestr(name, diagram_png(reading.tokens, weights))
+    return file.getvalue()
+
+
+def file_name(
+    reading: Reading, ending: str, layer: int | None = None, head: int | None = None
+) -> str:
+    """Name a file after model, sentence and, where given, the head at (layer, head).
+
+    ending: what follows, "png" or "cs50.png". The name is ASCII without spaces or
+    separators, so that it is one on every system; a sentence that ASCII cannot tell
+    is named by a checksum.
+
+    "attention-small-12x12_then-i-picked-up-a-mask_layer3-head10.png"
+    """
+    parts = [slug(reading.model), slug(reading.text)]
+    if layer is not None and head is not None:
+        parts.append(f"layer{layer + 1}-head{head + 1}")
+    return "_".join(parts) + f".{ending}"
+
+
+def slug(text: str) -> str:
+    """Return text in small ASCII letters, digits and hyphens, SLUG_LENGTH at most.
+
+    >>> slug("Then I picked up a [MASK], naïvely!")
+    'then-i-picked-up-a-mask-naively'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = "-".join(re.findall("[a-z0-9]+", plain.lower()))
+    if len(words) > SLUG_LENGTH:  # at the end of a word, if there is one
+        words = words[: SLUG_LENGTH + 1].rpartition("-")[0] or words[:SLUG_LENGTH]
+    return words or f"text-{zlib.crc32(text.encode('utf-8', 'replace')):08x}"

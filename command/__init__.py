@@ -1,0 +1,1 @@
+"""The parts of mask.py: its options, its input, its output. No Streamlit."""

@@ -1,0 +1,50 @@
+"""What mask.py gives out for one reading: lines on standard output, and files."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from attention.cs50 import diagram_name, diagram_png
+from attention.exports import csv_parts
+from attention.reading import Reading
+from command.files import make_folder, write_whole
+from command.terminal import say
+
+
+def print_predictions(reading: Reading, as_json: bool) -> None:
+    if as_json:
+        masks = [
+            {"position": position, "predictions": [vars(p) for p in predictions]}
+            for position, predictions in zip(
+                reading.mask_positions, reading.predictions, strict=True
+            )
+        ]
+        line = {"text": reading.text, "model": reading.model, "masks": masks}
+        print(json.dumps(line), flush=True)
+        return
+    for predictions in reading.predictions:
+        for prediction in predictions:
+            print(" ".join(prediction.sentence.splitlines()), flush=True)
+
+
+def save_diagrams(
+    reading: Reading, folder: Path, heads: Sequence[tuple[int, int]]
+) -> None:
+    """Write one diagram for each head; the folder is made if absent."""
+    make_folder(folder)
+    for layer, head in heads:
+        png = diagram_png(reading.tokens, reading.attention[layer, head])
+        write_whole(folder / diagram_name(layer, head), [png])
+    say(f"{len(heads)} diagrams: {folder}")
+
+
+def save_sheet(reading: Reading, path: Path) -> None:
+    from attention.sheet import sheet_png  # not needed by most commands
+
+    write_whole(path, [sheet_png(reading)])
+    say(f"Sheet: {path}")
+
+
+def save_csv(reading: Reading, path: Path, heads: Sequence[tuple[int, int]]) -> None:
+    write_whole(path, csv_parts(reading, heads))
+    say(f"CSV: {path}")

@@ -1,0 +1,127 @@
+"""The parts behind tabs: all heads as a table, and the search for two words."""
+
+import pandas as pd
+import streamlit as st
+
+from attention.frames import roles_frame
+from attention.reading import Reading
+from attention.roles import (
+    BROAD_ENTROPY,
+    LEAST_SHARE,
+    LEAST_TIMES_CHANCE,
+    LEGEND,
+    NAMES,
+    HeadRoles,
+)
+from attention.search import heads_for_pair
+from components import state
+
+TABLE, PAIR = "Heads", "Find heads for two words"
+ALL_ROLES = "all"
+SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+HOW_ROLES = (
+    "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
+    "[SEP]) give to the role's targets; tokens without a target do not count. A head "
+    f"is named after its strongest role if that takes at least {LEAST_SHARE:.0%} and "
+    f"{LEAST_TIMES_CHANCE} times what evenly spread attention would give. Otherwise "
+    f"it is broad (entropy over {BROAD_ENTROPY:.0%} of the most possible) or mixed. "
+    "After Clark et al. 2019, “What Does BERT Look At?”."
+)
+HOW_PAIR = (
+    "The share of attention that the first token gives to the second, in every head. "
+    "Times chance compares it with attention spread evenly over all tokens; the check "
+    "tells whether no other token gets more."
+)
+
+
+def explore(reading: Reading, roles: HeadRoles) -> None:
+    """Draw the tabs; only the open one is computed."""
+    table, pair = st.tabs(
+        [TABLE, PAIR], key="tab", bind="query-params", on_change="rerun"
+    )
+    if table.open:
+        with table:
+            _show_heads(reading, roles)
+    if pair.open:
+        with pair:
+            _show_pair(reading)
+
+
+def _show_heads(reading: Reading, roles: HeadRoles) -> None:
+    with st.container(horizontal=True):
+        role = st.selectbox(
+            "Show role",
+            [ALL_ROLES, *(role.name for role in LEGEND)],
+            key="show_role",
+            bind="query-params",
+        )
+        least = st.slider(
+            "At least this share (%)",
+            0,
+            100,
+            0,
+            step=5,
+            key="least",
+            bind="query-params",
+            help="Of the chosen role's attention, or of any role's",
+        )
+    frame = filter_heads(roles_frame(reading, roles), role, least / 100)
+    st.text(
+        f"{len(frame)} of {roles.labels.size} heads. Choose a row to open its head."
+    )
+    _choose_row(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
+    st.text(HOW_ROLES)
+
+
+def filter_heads(frame: pd.DataFrame, role: str, least: float) -> pd.DataFrame:
+    """Keep heads labelled `role`, and of these the ones with a large enough share.
+
+    role: a label or ALL_ROLES. least: 0-1, compared with the role's own score, or
+    with the largest of all scores where `role` is not one of the scored roles.
+    """
+    if role != ALL_ROLES:
+        frame = frame[frame["label"] == role]
+    scored = [role] if role in NAMES else list(NAMES)
+    return frame[frame[scored].max(axis=1).fillna(0) >= least]
+
+
+def _show_pair(reading: Reading) -> None:
+    tokens = [f"{i} {token}" for i, token in enumerate(reading.tokens)]
+    with st.container(horizontal=True):
+        query = st.selectbox("From", tokens, 1, key="from", bind="query-params")
+        key = st.selectbox("To", tokens, 2, key="to", bind="query-params")
+    here, there = tokens.index(query), tokens.index(key)
+    for column, (a, b) in zip(
+        st.columns(2), ((here, there), (there, here)), strict=True
+    ):
+        with column:
+            st.text(f"From “{reading.tokens[a]}” to “{reading.tokens[b]}”")
+            _choose_row(
+                heads_for_pair(reading, a, b),
+                f"pair {'there' if a == here else 'back'}",
+                {
+                    "weight": SHARE,
+                    "times_chance": st.column_config.NumberColumn(format="%.1f x"),
+                    "is_most": "gets the most",
+                },
+            )
+    st.text(HOW_PAIR)
+
+
+def _choose_row(frame: pd.DataFrame, key: str, columns: dict) -> None:
+    """Draw a table of heads; choosing a row opens its head."""
+
+    def open_chosen() -> None:
+        if rows := st.session_state[key].selection.rows:
+            head = frame.iloc[rows[0]]
+            state.select_head(int(head["layer"]) - 1, int(head["head"]) - 1)
+
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        column_config=columns,
+        on_select=open_chosen,
+        selection_mode="single-row",
+        height=320,
+    )

@@ -1,0 +1,88 @@
+"""Long format, as a frame and as a CSV that gives back what it was made from."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attention.exports import all_heads_csv, head_csv, original_cell, safe_cell
+from attention.frames import all_heads_frame, head_frame, read_csv
+from attention.reading import Reading
+
+COLUMNS = ["layer", "head", "query", "key", "query_token", "key_token", "score"]
+ODD_TOKENS = ("=", "-", "=1+1", "'s", "'", '"', ",", "null", "a,b", "##ş", "中", "@x")
+
+
+def make_reading(tokens=ODD_TOKENS, shape=(2, 3)) -> Reading:
+    n = len(tokens)
+    rng = np.random.default_rng(8)
+    attention = rng.dirichlet(np.full(n, 0.05), (*shape, n)).astype(np.float32)
+    return Reading("text", "model", tokens, (), (), (), (), (), attention)
+
+
+def test_all_heads_csv_gives_back_the_same_numbers_and_tokens():
+    reading = make_reading()
+    frame = read_csv(io.BytesIO(all_heads_csv(reading)))
+    assert list(frame.columns) == COLUMNS
+    scores = frame["score"].to_numpy()
+    assert scores.dtype == np.float32
+    np.testing.assert_array_equal(
+        scores.reshape(reading.attention.shape), reading.attention
+    )
+    pd.testing.assert_frame_equal(
+        frame, all_heads_frame(reading), check_dtype=False, check_exact=True
+    )
+
+
+def test_a_plain_csv_reader_gets_the_same_scores():
+    reading = make_reading()
+    lines = csv.DictReader(io.StringIO(all_heads_csv(reading).decode()))
+    scores = [np.float32(line["score"]) for line in lines]
+    np.testing.assert_array_equal(scores, reading.attention.ravel())
+
+
+def test_one_heads_csv_counts_heads_from_1_and_positions_from_0():
+    reading = make_reading(tokens=("a", "b"))
+    lines = list(csv.DictReader(io.StringIO(head_csv(reading, 1, 2).decode())))
+    assert len(lines) == 4
+    line = lines[1]
+    assert (line["layer"], line["head"]) == ("2", "3")
+    assert (line["query"], line["key"]) == ("0", "1")
+    assert (line["query_token"], line["key_token"]) == ("a", "b")
+    assert np.float32(line["score"]) == reading.attention[1, 2, 0, 1]
+
+
+def test_no_cell_of_a_csv_starts_like_a_formula():
+    tokens = ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1", "'=1")
+    lines = csv.reader(io.StringIO(head_csv(make_reading(tokens), 0, 0).decode()))
+    for line in list(lines)[1:]:
+        assert line[4].startswith("'")
+        assert line[5].startswith("'")
+
+
+@pytest.mark.parametrize("token", ["-", "=", "+", "@", "'", '"', "##-", "table"])
+def test_ordinary_tokens_are_written_as_they_are(token):
+    assert safe_cell(token) == token
+
+
+@pytest.mark.parametrize("token", [*ODD_TOKENS, "''", "'=1", "''=1", "-1", "\t"])
+def test_a_protected_cell_gives_back_its_token(token):
+    assert original_cell(safe_cell(token)) == token
+
+
+def test_the_frame_of_all_heads_is_the_frames_of_each_in_order():
+    reading = make_reading()
+    frame = all_heads_frame(reading)
+    n = len(ODD_TOKENS) ** 2
+    assert len(frame) == 6 * n
+    pd.testing.assert_frame_equal(
+        frame.iloc[-n:].reset_index(drop=True), head_frame(reading, 1, 2)
+    )
+    assert (
+        frame.groupby(["layer", "head", "query"])["score"]
+        .sum()
+        .between(0.999, 1.001)
+        .all()
+    )
