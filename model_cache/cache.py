@@ -4,6 +4,7 @@ The one place besides the page that knows Streamlit. TensorFlow is imported with
 first engine, not with this module, so that the page's frame is there first.
 """
 
+import ctypes
 import os
 import threading
 
@@ -58,7 +59,18 @@ def engine(model_id: str):
 
     ready = Engine(model_id, read_checkpoint(find_local(find_model(model_id))))
     ready.read("Compiled before the first visitor's sentence.")
+    _return_freed_memory()
     return ready
+
+
+def _return_freed_memory() -> None:
+    """Give back what importing and loading used for a moment: 60 MB on Linux.
+
+    The C library there keeps it otherwise; others have no such call or need.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def read(model_id: str, text: str) -> Reading:
