@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 def interleaved(
     functions: Mapping[str, Callable[[], object]], runs: int = 15, warm_up: int = 2
 ) -> dict[str, float]:
-    """Return each function's median seconds over `runs` rounds of one warm call each."""
+    """Return each function's median seconds over rounds of one warm call each."""
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for round_ in range(warm_up + runs):
         for name, function in functions.items():

@@ -1,9 +1,9 @@
 """TensorFlow without Keras and without its greetings.
 
-`import tensorflow` loads all of Keras, and h5py, for the sake of saved models, and goes
-on without them where they are not installed: 120 MB and half a second. We save none, so
-for that moment they are not installed. Afterwards `tf.keras` and `tf_keras` load as ever
-(the reference class needs them).
+`import tensorflow` loads all of Keras, and h5py, for the sake of saved models, and
+goes on without them where they are not installed: 120 MB and half a second. We save
+none, so for that moment they are not installed. Afterwards `tf.keras` and `tf_keras`
+load as ever (the reference class needs them).
 """
 
 import os
