@@ -19,7 +19,13 @@ from attention.exports import all_heads
 from attention.reading import Reading, head_name
 from command.files import CannotWrite, make_folder, write_whole
 from command.options import parser
-from command.outputs import print_predictions, save_csv, save_diagrams, save_sheet
+from command.outputs import (
+    print_predictions,
+    save_csv,
+    save_diagrams,
+    save_roles,
+    save_sheet,
+)
 from command.sentences import Sentence, ask, at_line, batches, stdin_lines
 from command.terminal import Bar, say
 from model_cache.catalog import BUNDLED, Model, UnknownModel, find_model
@@ -93,10 +99,16 @@ def save(reading: Reading, line: int, options: Namespace) -> None:
     if not options.no_diagrams:
         save_diagrams(reading, (options.output or Path()) / ending, heads)
     if path := options.sheet:
-        save_sheet(reading, path.with_stem(f"{path.stem}-{ending}") if line else path)
+        save_sheet(reading, named_after(path, ending))
     if path := options.csv:
-        path = path.with_stem(f"{path.stem}-{ending}") if line else path
-        save_csv(reading, path, heads)
+        save_csv(reading, named_after(path, ending), heads)
+    if path := options.roles:
+        save_roles(reading, named_after(path, ending))
+
+
+def named_after(path: Path, ending: str) -> Path:
+    """Return heads-line2.png for heads.png, where the sentence is a line's."""
+    return path.with_stem(f"{path.stem}-{ending}") if ending else path
 
 
 def default_model() -> Model:

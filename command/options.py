@@ -58,6 +58,8 @@ def parser(model: str, k: int) -> argparse.ArgumentParser:
     add("--head", **only, help="only layer L's head H in diagrams and CSV; repeatable")
     add("--sheet", type=Path, metavar="FILE.png", help="all heads on one labelled PNG")
     add("--csv", type=Path, metavar="FILE", help="attention in long format")
+    roles = "each head's role and scores (CSV), after Clark et al. 2019"
+    add("--roles", type=Path, metavar="FILE", help=roles)
     add("--json", **flag, help="print JSON instead, one line a sentence")
     add("--check", **flag, help="compare with TFBertForMaskedLM on this text")
     return result

@@ -35,7 +35,7 @@ def save_diagrams(
     for layer, head in heads:
         png = diagram_png(reading.tokens, reading.attention[layer, head])
         write_whole(folder / diagram_name(layer, head), [png])
-    say(f"{len(heads)} diagrams: {folder}")
+    say(f"{len(heads)} diagram{'s' * (len(heads) > 1)}: {folder}")
 
 
 def save_sheet(reading: Reading, path: Path) -> None:
@@ -48,3 +48,12 @@ def save_sheet(reading: Reading, path: Path) -> None:
 def save_csv(reading: Reading, path: Path, heads: Sequence[tuple[int, int]]) -> None:
     write_whole(path, csv_parts(reading, heads))
     say(f"CSV: {path}")
+
+
+def save_roles(reading: Reading, path: Path) -> None:
+    from attention.frames import roles_frame  # imports pandas
+    from attention.roles import head_roles
+
+    table = roles_frame(reading, head_roles(reading)).to_csv(index=False)
+    write_whole(path, [table.encode()])
+    say(f"Roles: {path}")

@@ -425,3 +425,17 @@ def test_without_a_terminal_a_bar_is_a_few_lines(capsys):
 def test_one_heads_csv_is_the_page_download(bundled_engine):
     reading = bundled_engine.read("A [MASK].")
     assert head_csv(reading, 0, 0).startswith(b"layer,head,query,key,query_token,")
+
+
+def test_roles_come_as_a_table_with_a_row_for_each_head(main, tmp_path):
+    code, _, err = main(SENTENCE, "--no-diagrams", "--roles", "roles.csv")
+    assert (code, err) == (0, ["Roles: roles.csv"])
+    header, *rows = (tmp_path / "roles.csv").read_text().splitlines()
+    assert header == (
+        "layer,head,label,previous,next,self,cls,sep,mask,punctuation,word,repeat,"
+        "entropy"
+    )
+    assert len(rows) == 144
+    layer3_head10 = rows[2 * 12 + 9].split(",")
+    assert layer3_head10[:3] == ["3", "10", "next"]
+    assert layer3_head10[10:12] == ["", ""]  # no word of several pieces, no repeat
