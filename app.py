@@ -102,4 +102,4 @@ else:
     with head_view:
         show_head(reading, roles)
         offer_head(reading)
-    explore(reading, roles)
+    explore(reading, roles, k)

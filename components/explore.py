@@ -1,4 +1,4 @@
-"""The parts behind tabs: all heads as a table, and the search for two words."""
+"""The parts behind tabs: the table of heads, the search for two words, what if."""
 
 import pandas as pd
 import streamlit as st
@@ -14,11 +14,11 @@ from attention.roles import (
     HeadRoles,
 )
 from attention.search import heads_for_pair
-from components import state
+from components.tables import SHARE, choose_head
+from components.what_if import show_what_if
 
-TABLE, PAIR = "Heads", "Find heads for two words"
+TABLE, PAIR, WHAT_IF = "Heads", "Find heads for two words", "What if"
 ALL_ROLES = "all"
-SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
 HOW_ROLES = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
     "[SEP]) give to the role's targets; tokens without a target do not count. A head "
@@ -34,10 +34,10 @@ HOW_PAIR = (
 )
 
 
-def explore(reading: Reading, roles: HeadRoles) -> None:
+def explore(reading: Reading, roles: HeadRoles, k: int) -> None:
     """Draw the tabs; only the open one is computed."""
-    table, pair = st.tabs(
-        [TABLE, PAIR], key="tab", bind="query-params", on_change="rerun"
+    table, pair, what_if = st.tabs(
+        [TABLE, PAIR, WHAT_IF], key="tab", bind="query-params", on_change="rerun"
     )
     if table.open:
         with table:
@@ -45,6 +45,9 @@ def explore(reading: Reading, roles: HeadRoles) -> None:
     if pair.open:
         with pair:
             _show_pair(reading)
+    if what_if.open:
+        with what_if:
+            show_what_if(reading, k)
 
 
 def _show_heads(reading: Reading, roles: HeadRoles) -> None:
@@ -69,7 +72,7 @@ def _show_heads(reading: Reading, roles: HeadRoles) -> None:
     st.text(
         f"{len(frame)} of {roles.labels.size} heads. Choose a row to open its head."
     )
-    _choose_row(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
+    choose_head(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
     st.text(HOW_ROLES)
 
 
@@ -96,7 +99,7 @@ def _show_pair(reading: Reading) -> None:
     ):
         with column:
             st.text(f"From “{reading.tokens[a]}” to “{reading.tokens[b]}”")
-            _choose_row(
+            choose_head(
                 heads_for_pair(reading, a, b),
                 f"pair {'there' if a == here else 'back'}",
                 {
@@ -106,22 +109,3 @@ def _show_pair(reading: Reading) -> None:
                 },
             )
     st.text(HOW_PAIR)
-
-
-def _choose_row(frame: pd.DataFrame, key: str, columns: dict) -> None:
-    """Draw a table of heads; choosing a row opens its head."""
-
-    def open_chosen() -> None:
-        if rows := st.session_state[key].selection.rows:
-            head = frame.iloc[rows[0]]
-            state.select_head(int(head["layer"]) - 1, int(head["head"]) - 1)
-
-    st.dataframe(
-        frame,
-        key=key,
-        hide_index=True,
-        column_config=columns,
-        on_select=open_chosen,
-        selection_mode="single-row",
-        height=320,
-    )

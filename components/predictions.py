@@ -7,8 +7,6 @@ from components import state
 from components.frontend import register
 from model_cache import cache
 
-# Tables for more masks than these would be a page of their own.
-MAX_MASKS = 8
 # Characters of a long text shown on either side of the word.
 CONTEXT = 40
 
@@ -34,7 +32,7 @@ def show_predictions(reading: Reading, k: int) -> None:
         data=predictions_data(reading, k),
         on_chosen_change=lambda: _choose(reading.model),
     )
-    if (hidden := len(reading.mask_positions) - MAX_MASKS) > 0:
+    if (hidden := len(reading.mask_positions) - state.MAX_MASKS) > 0:
         st.text(f"{hidden} more masks are not listed; choose words for these first.")
 
 
@@ -60,7 +58,7 @@ def predictions_data(reading: Reading, k: int) -> dict:
                 ],
             }
             for number, (position, predictions) in enumerate(masks, start=1)
-            if number <= MAX_MASKS
+            if number <= state.MAX_MASKS
         ]
     }
 

@@ -18,6 +18,8 @@ ROLE = "role"  # chosen in the overview's legend, which is not a widget
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
+# Tables for more masks than these would be a page of their own.
+MAX_MASKS = 8
 
 
 def selected_head() -> tuple[int, int]:

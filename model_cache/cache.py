@@ -7,15 +7,24 @@ first engine, not with this module, so that the page's frame is there first.
 import ctypes
 import os
 import threading
+from collections.abc import Callable
 
 import cachetools
+import numpy as np
 import streamlit as st
 
 from attention.reading import MAX_K, Reading
+from attention.silence import (
+    divergence,
+    each_head_silent,
+    gates_without,
+    top_word_change,
+)
 from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
 from model_cache.hub import find_local
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
+RANKINGS = 200  # two numbers a head: about 1 kB each
 # Each engine keeps its weights in memory: the bundled one and one that visitors
 # chose, so that a small server is not filled by curiosity.
 MAX_ENGINES = 2
@@ -73,13 +82,50 @@ def _return_freed_memory() -> None:
         trim(0)
 
 
-def read(model_id: str, text: str) -> Reading:
+def read(
+    model_id: str, text: str, silent: frozenset[tuple[int, int]] = frozenset()
+) -> Reading:
     """Return the model's reading of text with MAX_K predictions.
 
+    silent: heads, as array indices, whose output is set to zero.
     Computed once, however many visitors ask for the same sentence at once.
     Raises BrokenCheckpoint, or UnreadableText with a sentence for the visitor.
     """
-    return _reader()(model_id, text)
+    return _reader()(model_id, text, silent)
+
+
+def effects(
+    model_id: str, text: str, tell: Callable[[float], object]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Silence each head by itself; return what that changes at the first mask.
+
+    tell: called with the share of heads that are done, 0-1.
+    Result: change of the likeliest word's probability and divergence (silence.py),
+    both [layers * heads]. Computed once for a sentence.
+    """
+    return _ranker()(model_id, text, tell)
+
+
+@st.cache_resource(show_spinner=False)
+def _ranker():
+    @cachetools.cached(
+        cachetools.LRUCache(RANKINGS),
+        key=lambda model_id, text, tell: (model_id, text),
+        condition=threading.Condition(),
+    )
+    def compute(model_id: str, text: str, tell: Callable[[float], object]):
+        ready = engine(model_id)
+        everything = np.ones((1, *ready.shape), np.float32)
+        _, before = next(ready.probabilities(text, everything))
+        gates = each_head_silent(ready.shape)
+        changes, divergences = [], []
+        for start, after in ready.probabilities(text, gates):
+            changes.append(top_word_change(before[0, 0], after[:, 0]))
+            divergences.append(divergence(before[0, 0], after[:, 0]))
+            tell((start + len(after)) / len(gates))
+        return np.concatenate(changes), np.concatenate(divergences)
+
+    return compute
 
 
 @st.cache_resource(show_spinner=False)
@@ -87,8 +133,9 @@ def _reader():
     kept = cachetools.LRUCache(READINGS_BYTES, getsizeof=_size)
 
     @cachetools.cached(kept, condition=threading.Condition())
-    def compute(model_id: str, text: str) -> Reading:
-        return engine(model_id).read(text, MAX_K)
+    def compute(model_id: str, text: str, silent: frozenset) -> Reading:
+        ready = engine(model_id)
+        return ready.read(text, MAX_K, gates_without(ready.shape, silent))
 
     return compute
 

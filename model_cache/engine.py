@@ -89,12 +89,32 @@ class Engine:
         encodings = [self._encode(text) for text in texts]
         readings: list[Reading] = [None] * len(texts)
         for batch in batches([len(e.ids) for e in encodings], self._bytes_per_cell):
-            attention, logits = self._run([encodings[i].ids for i in batch], gates)
+            rows = [encodings[i].ids for i in batch]
+            attention, logits = self._run(rows, gates[None])
             for row, i in enumerate(batch):
                 readings[i] = self._reading(
                     texts[i], encodings[i], attention[:, row], logits[row], k
                 )
         return readings
+
+    def probabilities(
+        self, text: str, gates: np.ndarray
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Run one text once for each row of gates, as many runs at a time as fit.
+
+        gates: [runs, layers, heads]. Yields the number of the first run of a batch,
+        and its probabilities [runs of the batch, masks, vocabulary].
+        Raises EmptyText or TooManyTokens.
+        """
+        ids = self._encode(text).ids
+        n_masks = ids.count(self._mask_id)
+        run_bytes = len(ids) ** 2 * self._bytes_per_cell
+        run_bytes += 4 * n_masks * len(self._vocabulary)
+        at_once = max(1, BATCH_BYTES // run_bytes)
+        for start in range(0, len(gates), at_once):
+            some = gates[start : start + at_once]
+            _, logits = self._run([ids] * len(some), some)
+            yield start, softmax(np.stack(logits))
 
     @property
     def _bytes_per_cell(self) -> int:
@@ -113,7 +133,10 @@ class Engine:
     def _run(
         self, rows: Sequence[Sequence[int]], gates: np.ndarray
     ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Return attention [layers, batch, heads, n, n] and each row's logits."""
+        """Return attention [layers, batch, heads, n, n] and each row's logits.
+
+        gates: [1 or batch, layers, heads].
+        """
         longest = max(map(len, rows))
         ids = np.zeros((len(rows), longest), np.int32)
         padding_mask = np.zeros((len(rows), longest), np.float32)
@@ -121,7 +144,7 @@ class Engine:
             ids[i, : len(row)] = row
             padding_mask[i, : len(row)] = 1
         masks = np.argwhere(ids == self._mask_id)
-        attention, logits = self._call_encoder(ids, padding_mask, masks, gates[None])
+        attention, logits = self._call_encoder(ids, padding_mask, masks, gates)
         return attention, [logits[masks[:, 0] == i] for i in range(len(rows))]
 
     def _call_encoder(self, *inputs) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from attention.colors import levels, palette
 from components import state
 from components.head_view import head_chart
 from components.overview import overview_data, overview_png
-from components.predictions import CONTEXT, MAX_MASKS, predictions_data
+from components.predictions import CONTEXT, predictions_data
 from components.sentence import EXAMPLES, correct_mask
 from tests.making import make_reading
 from tests.serving import ROOT
@@ -222,7 +222,7 @@ def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
 ):
     reading = bundled_engine.read("[MASK] " * 40 + "turtle " * 40, k=20)
     masks = predictions_data(reading, 20)["masks"]
-    assert len(masks) == MAX_MASKS
+    assert len(masks) == state.MAX_MASKS
     assert all(len(row["after"]) <= CONTEXT + 1 for row in masks[0]["rows"])
 
 

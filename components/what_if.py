@@ -1,0 +1,145 @@
+"""What if heads were silent: words before and after, and every head's effect."""
+
+import re
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from attention.reading import Reading, head_name
+from attention.silence import compare_words, effects_frame
+from components import state
+from components.tables import SHARE, choose_head
+from model_cache import cache
+
+HOW = (
+    "A silent head gives nothing to its layer's output; everything else stays as "
+    "trained. A change says what this head carries in this sentence, not what it is "
+    "for: other heads may do the same work."
+)
+HOW_RANKED = (
+    "Each head is silenced by itself. Points: the change, in percentage points, of "
+    "the word that was likeliest at the first [MASK]. Divergence: how far the "
+    "probabilities of all words move (Kullback and Leibler, in nats; 0 = not at all)."
+)
+SILENT = "silent"
+NAME = re.compile(r"Layer (\d+)(?:, head (\d+))?")
+
+
+def show_what_if(reading: Reading, k: int) -> None:
+    """Draw the choice of silent heads and what they change."""
+    if not reading.mask_positions:
+        st.text("This needs a [MASK]: hide a word first.")
+        return
+    silent = _ask_silent(reading.shape)
+    if silent:
+        after = cache.read(reading.model, reading.text, silent)
+        _show_words(reading, after, k)
+    st.text(HOW)
+    if st.toggle("Rank all heads by effect", key="rank", bind="query-params"):
+        _show_ranking(reading)
+
+
+def silent_heads(names: list[str], shape: tuple[int, int]) -> frozenset:
+    """Return the heads, from 0, that names such as "Layer 3" and "Layer 3, head 10"
+    stand for.
+    """
+    heads = set()
+    for name in names:
+        layer, head = NAME.fullmatch(name).groups()
+        chosen = range(shape[1]) if head is None else [int(head) - 1]
+        heads |= {(int(layer) - 1, h) for h in chosen}
+    return frozenset(heads)
+
+
+def _ask_silent(shape: tuple[int, int]) -> frozenset:
+    layers, heads = shape
+    options = [f"Layer {layer + 1}" for layer in range(layers)]
+    options += [head_name(*divmod(i, heads)) for i in range(layers * heads)]
+    # A smaller model has fewer to choose from.
+    if SILENT in st.session_state:
+        kept = [name for name in st.session_state[SILENT] if name in options]
+        st.session_state[SILENT] = kept
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = st.multiselect(
+            "Silent heads",
+            options,
+            key=SILENT,
+            bind="query-params",
+            placeholder="Heads, or a whole layer",
+        )
+        st.button("Silence the open head", on_click=_silence_open_head)
+    return silent_heads(names, shape)
+
+
+def _silence_open_head() -> None:
+    name = head_name(*state.selected_head())
+    chosen = st.session_state.get(SILENT, [])
+    st.session_state[SILENT] = [*chosen, *([name] if name not in chosen else [])]
+
+
+def _show_words(before: Reading, after: Reading, k: int) -> None:
+    pairs = zip(before.predictions, after.predictions, strict=True)
+    for number, (was, now) in enumerate(list(pairs)[: state.MAX_MASKS], start=1):
+        if len(before.predictions) > 1:
+            st.text(f"Mask {number}")
+        st.dataframe(
+            compare_words(was, now, k),
+            hide_index=True,
+            column_config={
+                "before": SHARE,
+                "after": SHARE,
+                "points": st.column_config.NumberColumn(format="%+.1f"),
+            },
+        )
+
+
+def _show_ranking(reading: Reading) -> None:
+    bar = st.empty()
+    n_heads = reading.shape[0] * reading.shape[1]
+
+    def tell(share: float) -> None:
+        bar.progress(share, f"Silencing {round(share * n_heads)} of {n_heads} heads")
+
+    frame = effects_frame(
+        reading.shape, *cache.effects(reading.model, reading.text, tell)
+    )
+    bar.empty()
+    maps = st.columns(2)
+    with maps[0]:
+        st.altair_chart(
+            effect_map(frame, "points", "change in points", "redblue"),
+            alt="Map of the likeliest word's change; the table below has its numbers",
+        )
+    with maps[1]:
+        st.altair_chart(
+            effect_map(frame, "divergence", "divergence in nats", "viridis"),
+            alt="Map of the divergence; the table below has its numbers",
+        )
+    choose_head(
+        frame,
+        "effects",
+        {
+            "points": st.column_config.NumberColumn(format="%+.2f"),
+            "divergence": st.column_config.NumberColumn(format="%.4f"),
+        },
+    )
+    st.text(HOW_RANKED)
+
+
+def effect_map(frame: pd.DataFrame, field: str, title: str, scheme: str) -> alt.Chart:
+    """Colour each head by a field: a diverging scale keeps 0 in its middle."""
+    limit = float(frame[field].abs().max()) or 1.0
+    domain = [-limit, limit] if scheme == "redblue" else [0, limit]
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            alt.X("head:O", title="head").axis(orient="top", labelAngle=0),
+            alt.Y("layer:O", title="layer"),
+            alt.Color(field, type="quantitative", title=title)
+            .scale(scheme=scheme, domain=domain)
+            .legend(orient="bottom"),
+            tooltip=["layer", "head", alt.Tooltip(field, format=".3f")],
+        )
+    )
