@@ -15,6 +15,7 @@ from components.head_view import head_chart
 from components.overview import overview_data, overview_png
 from components.predictions import CONTEXT, predictions_data
 from components.sentence import EXAMPLES, correct_mask
+from components.what_if import silent_heads
 from tests.making import make_reading
 from tests.serving import ROOT
 
@@ -161,6 +162,50 @@ def test_an_engines_fault_becomes_a_sentence_and_the_log_has_it(
     assert "secret" not in page.error[0].value
     assert "a secret detail" in caplog.text
     assert not page.exception
+
+
+def test_the_table_of_heads_filters_by_role_and_share(open_page):
+    page = open_page(text=ACROSS)
+    assert len(page.dataframe[0].value) == 144
+    page.selectbox(key="show_role").set_value("previous").run()
+    previous = page.dataframe[0].value
+    assert set(previous["label"]) == {"previous"}
+    page.slider(key="least").set_value(95).run()
+    assert 0 < len(page.dataframe[0].value) < len(previous)
+    assert (page.dataframe[0].value["previous"] >= 0.95).all()
+
+
+def test_heads_between_two_words_are_ranked_both_ways(open_page):
+    page = open_page(
+        **{"text": ACROSS, "tab": "Find heads for two words"},
+        **{"from": "4 slowly", "to": "3 moved"},
+    )
+    there, back = (table.value for table in page.dataframe)
+    assert there["weight"].is_monotonic_decreasing
+    # The bundled model's heads for the word before, as its README has them.
+    assert {(1, 3), (2, 3)} == set(
+        zip(there["layer"][:2], there["head"][:2], strict=True)
+    )
+    assert tuple(back.loc[0, ["layer", "head"]]) == (3, 10)
+
+
+def test_a_silenced_layer_is_compared_word_by_word(open_page):
+    page = open_page(text=ACROSS, tab="What if", silent="Layer 3")
+    words = page.dataframe[0].value
+    assert words["word"].tolist()[:3] == ["river", "sea", "path"]
+    assert words["note"].isin(["", "new", "lost"]).all()
+
+
+def test_what_if_asks_for_a_mask_where_there_is_none(open_page):
+    page = open_page(text="The turtle moved.", tab="What if")
+    assert any("This needs a [MASK]" in text.value for text in page.text)
+
+
+def test_names_of_layers_and_heads_become_the_heads_they_stand_for():
+    assert silent_heads(["Layer 2", "Layer 1, head 3"], (2, 3)) == {
+        *((1, 0), (1, 1), (1, 2)),
+        (0, 2),
+    }
 
 
 # What the components get

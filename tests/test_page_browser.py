@@ -93,14 +93,14 @@ def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new
 
 def test_selectors_and_steps_open_heads(served, new_page):
     page = open_page(new_page(), served)
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(head_heading(page, 3, 11)).to_be_visible()
     page.get_by_label("Head", exact=True).fill("12")
     page.get_by_label("Head", exact=True).press("Enter")
     expect(head_heading(page, 3, 12)).to_be_visible()
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(head_heading(page, 4, 1)).to_be_visible()
-    page.get_by_role("button", name="Previous").click()
+    page.get_by_role("button", name="Previous", exact=True).click()
     expect(head_heading(page, 3, 12)).to_be_visible()
 
 
@@ -121,7 +121,7 @@ def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
     head_button(page, 7, 2).click()
     expect(head_heading(page, 7, 2)).to_be_visible()
     settle(page)
-    slider = page.get_by_role("slider")
+    slider = page.get_by_role("slider", name="Predictions to show")
     slider.focus()
     slider.press("ArrowRight")
     expect(page.locator("button.word")).to_have_count(4)
@@ -272,7 +272,7 @@ def test_dark_mode_has_its_own_colours(served, new_page):
 
 def test_back_restores_the_head_before(served, new_page):
     page = open_page(new_page(), served)
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(head_heading(page, 3, 11)).to_be_visible()
     settle(page)
     page.go_back()
@@ -286,3 +286,38 @@ def test_a_model_that_cannot_be_had_leaves_the_page_usable(served, new_page):
     expect(page.get_by_role("button", name="Download again")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(1)
     expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
+
+
+def test_a_row_of_the_table_opens_its_head(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?show_role=self")
+    expect(page.get_by_text("1 of 144 heads")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
+    table.click(position={"x": 15, "y": 55})  # the first row's own box
+    expect(head_heading(page, 5, 10)).to_be_visible()
+
+
+def test_two_words_find_the_heads_between_them(served, new_page):
+    page = new_page()
+    query = f"tab=Find+heads+for+two+words&text={quote(ACROSS)}"
+    page.goto(f"{served}/?{query}&from=4+slowly&to=3+moved")
+    expect(page.get_by_text("From “slowly” to “moved”")).to_be_visible()
+    expect(page.get_by_text("From “moved” to “slowly”")).to_be_visible()
+
+
+def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_page):
+    page = open_page(new_page(), served, text=ACROSS)
+    page.get_by_role("tab", name="What if").click()
+    page.get_by_role("button", name="Silence the open head").click()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    settle(page)
+    assert parameters(page)["silent"] == "Layer 3, head 10"
+    fresh = open_page(new_page(), page.url)
+    expect(fresh.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
+
+
+def test_all_heads_are_ranked_by_what_their_silence_changes(served, new_page):
+    page = open_page(new_page(), f"{served}/?tab=What+if&rank=true")
+    expect(page.get_by_text("change in points")).to_be_visible()
+    expect(page.get_by_text("divergence in nats")).to_be_visible()
