@@ -30,12 +30,20 @@ def describe_strongest(reading: Reading, layer: int, head: int) -> str:
     )
 
 
+def strongest_role(roles: HeadRoles, layer: int, head: int) -> str:
+    """Return the role a head is labelled with, else the one it gives most to."""
+    label = str(roles.labels[layer, head])
+    if label in NAMES:
+        return label
+    return NAMES[int(np.nan_to_num(roles.scores[layer, head]).argmax())]
+
+
 def describe_role(roles: HeadRoles, layer: int, head: int) -> str:
     """Say what a head does in this reading, with its share and chance's."""
     scores, label = roles.scores[layer, head], roles.labels[layer, head]
     if np.isnan(scores).all():
         return "There is no word here for a head to look from."
-    best = NAMES.index(label) if label in NAMES else int(np.nanargmax(scores))
+    best = NAMES.index(strongest_role(roles, layer, head))
     share = (
         f"{scores[best]:.0%} of its attention; "
         f"spread evenly it would be {roles.chance[best]:.0%}."

@@ -3,16 +3,19 @@
 import json
 
 import altair as alt
+import pandas as pd
 import streamlit as st
 
 from attention.colors import STOPS
 from attention.frames import head_frame, head_table
 from attention.reading import Reading, head_name
 from attention.roles import HeadRoles
-from attention.summary import describe_role, describe_strongest
+from attention.stability import Spread, describe_spread, spread
+from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
 from components.frame import HEAD_HEIGHT
 from components.large_head import show_large_head
+from model_cache import cache
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
 HEATMAP_TOKENS = 45
@@ -33,12 +36,34 @@ def show_head(reading: Reading, roles: HeadRoles) -> None:
         show_large_head(reading, layer, head)
     st.text(describe_role(roles, layer, head))
     st.text(describe_strongest(reading, layer, head))
-    if st.toggle("Show as table", key="table"):
-        st.dataframe(
-            head_table(reading, layer, head).style.format("{:.3f}")
-            if reading.n_tokens <= HEATMAP_TOKENS
-            else head_table(reading, layer, head)
+    if st.toggle("Check its role on more sentences", key="check", bind="query-params"):
+        _show_spread(reading.model, roles, layer, head)
+    if st.toggle("Show as table", key="table", bind="query-params"):
+        st.dataframe(head_table(reading, layer, head).round(3))
+
+
+def _show_spread(model: str, roles: HeadRoles, layer: int, head: int) -> None:
+    with st.spinner("Reading 50 sentences …"):
+        others = cache.varied_roles(model)
+    found = spread(others, layer, head, strongest_role(roles, layer, head))
+    st.text(describe_spread(found))
+    if found.scores.size:
+        st.altair_chart(
+            spread_chart(found), height=110, alt="Scores of the sentences as a strip"
         )
+
+
+def spread_chart(found: Spread) -> alt.Chart:
+    """Draw a tick for each sentence's score, from 0 to 1."""
+    return (
+        alt.Chart(pd.DataFrame({"score": found.scores}))
+        .mark_tick(thickness=2)
+        .encode(
+            alt.X("score:Q", title=f"share of attention to {found.role}")
+            .scale(domain=[0, 1])
+            .axis(format="%")
+        )
+    )
 
 
 def head_chart(reading: Reading, layer: int, head: int) -> alt.Chart:

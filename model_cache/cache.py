@@ -14,12 +14,14 @@ import numpy as np
 import streamlit as st
 
 from attention.reading import MAX_K, Reading
+from attention.roles import HeadRoles, head_roles
 from attention.silence import (
     divergence,
     each_head_silent,
     gates_without,
     top_word_change,
 )
+from attention.stability import varied_sentences
 from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
 from model_cache.hub import find_local
 
@@ -104,6 +106,13 @@ def effects(
     both [layers * heads]. Computed once for a sentence.
     """
     return _ranker()(model_id, text, tell)
+
+
+@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
+def varied_roles(model_id: str) -> list[HeadRoles]:
+    """Return every head's roles in each of the built-in varied sentences."""
+    readings = engine(model_id).read_many(varied_sentences(), k=1)
+    return [head_roles(reading) for reading in readings]
 
 
 @st.cache_resource(show_spinner=False)
