@@ -23,6 +23,7 @@ from components.predictions import (
     show_predictions,
 )
 from components.sentence import ask_sentence, offer_steps
+from components.view_picker import ask_view, seen_as
 from components.words import show_words_to_hide
 
 page_frame()
@@ -59,7 +60,9 @@ with head_area:
     ask_head(model.shape)
     head_view = place()
 with heads_area:
-    st.header(f"All {model.layers * model.heads} heads", anchor=False)
+    with st.container(key="view", horizontal=True):
+        st.header(f"All {model.layers * model.heads} heads", anchor=False)
+        view = ask_view()
     heads = place()
 
 # The frame is on its way to the visitor; now what takes time to import, load or run.
@@ -86,7 +89,8 @@ if reading is None:
     with head_view:
         hold_place("There is no reading to show yet.")
 else:
-    roles = head_roles(reading)
+    seen, about_view = seen_as(reading, *view)
+    roles = head_roles(seen)
     with words:
         if fault:
             st.error(fault)
@@ -97,9 +101,11 @@ else:
     with answerer.container():
         show_answerer(reading.model)
     with heads:
-        show_overview(reading, roles)
-        offer_all_heads(reading)
+        show_overview(seen, roles)
+        if about_view:
+            st.text(about_view)
+        offer_all_heads(seen)
     with head_view:
-        show_head(reading, roles)
-        offer_head(reading)
-    explore(reading, roles, k)
+        show_head(seen, roles)
+        offer_head(seen)
+    explore(seen, roles, k)

@@ -105,7 +105,7 @@ def diagrams_zip(reading: Reading) -> bytes:
 def file_name(
     reading: Reading, ending: str, layer: int | None = None, head: int | None = None
 ) -> str:
-    """Name a file after model, sentence and, where given, the head at (layer, head).
+    """Name a file after model, sentence, view and, where given, (layer, head).
 
     ending: what follows, "png" or "cs50.png". The name is ASCII without spaces or
     separators, so that it is one on every system; a sentence that ASCII cannot tell
@@ -114,6 +114,8 @@ def file_name(
     "attention-small-12x12_then-i-picked-up-a-mask_layer3-head10.png"
     """
     parts = [slug(reading.model), slug(reading.text)]
+    if reading.view:
+        parts.append("-".join(reading.view))
     if layer is not None and head is not None:
         parts.append(f"layer{layer + 1}-head{head + 1}")
     return "_".join(parts) + f".{ending}"

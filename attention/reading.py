@@ -39,6 +39,7 @@ class Reading:
     mask_positions: tuple[int, ...]
     predictions: tuple[tuple[Prediction, ...], ...]  # for each mask, likeliest first
     attention: np.ndarray  # float32 [layers, heads, query, key]; rows sum to 1
+    view: tuple[str, ...] = ()  # what views.py did to tokens and rows; () = nothing
 
     @property
     def n_tokens(self) -> int:

@@ -97,8 +97,10 @@ def mean_entropy(weights: np.ndarray) -> np.ndarray:
     """
     # 0 log 0 is 0: float32's smallest normal number stands in for 0 inside the log.
     logs = np.log(np.maximum(weights, np.finfo(np.float32).tiny))
-    row_sums = np.einsum("lhqk,lhqk->lh", weights, logs)
-    return -row_sums / weights.shape[2] / np.log(weights.shape[3])
+    sums = np.einsum("lhqk,lhqk->lh", weights, logs)
+    n_rows, n_keys = weights.shape[2:]
+    # No rows, or rows of a single key, have no entropy, not an undefined one.
+    return -sums / max(n_rows, 1) / np.log(max(n_keys, 2))
 
 
 def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.ndarray:

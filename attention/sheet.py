@@ -88,7 +88,8 @@ def write_legend(draw: ImageDraw.ImageDraw, reading: Reading, below: int) -> Non
     """Write what the picture shows, and the numbers of its scale."""
     layers, heads = reading.shape
     about = f"{layers * heads} attention heads of {reading.model}   ·   "
-    about += f"{reading.n_tokens} tokens, [CLS] and [SEP] included"
+    about += f"{reading.n_tokens} tokens, "
+    about += ", ".join(reading.view) or "[CLS] and [SEP] included"
     write(draw, LEFT, below + ABOUT, about, TEXT_SIZE)
     for mark in LEGEND_MARKS:
         # Colours follow the square root of the weight: see colors.py.

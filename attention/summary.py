@@ -3,7 +3,7 @@
 import numpy as np
 
 from attention.reading import Reading
-from attention.roles import BROAD, NAMES, ROLES, HeadRoles
+from attention.roles import BROAD, NAMES, ROLES, HeadRoles, ordinary
 
 ORDINALS = {1: "first", 2: "second", 3: "third"}
 
@@ -14,13 +14,16 @@ def strongest_pair(reading: Reading, layer: int, head: int) -> tuple[int, int, f
     [CLS] and [SEP] are left out as queries, since they are not words; as keys they
     stay, because many heads do rest on them.
     """
-    weights = reading.attention[layer, head, 1:-1]
-    query, key = np.unravel_index(weights.argmax(), weights.shape)
-    return int(query) + 1, int(key), float(weights[query, key])
+    queries = np.flatnonzero(ordinary(reading))
+    weights = reading.attention[layer, head, queries]
+    row, key = np.unravel_index(weights.argmax(), weights.shape)
+    return int(queries[row]), int(key), float(weights[row, key])
 
 
 def describe_strongest(reading: Reading, layer: int, head: int) -> str:
     """Say which token attends most to which: "“a” looks most at “[MASK]”: 93 %"."""
+    if not ordinary(reading).any():
+        return ""
     query, key, weight = strongest_pair(reading, layer, head)
     looker = token_name(reading.tokens, query)
     target = "itself" if query == key else token_name(reading.tokens, key)

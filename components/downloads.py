@@ -70,7 +70,7 @@ def draw_head(reading: Reading, head: tuple[int, int], ending: str) -> bytes | s
     from attention.charts import chart_png, chart_svg  # loads vl-convert
 
     draw = {"png": chart_png, "svg": chart_svg}[ending]
-    subtitle = f"{head_name(*head)} of {reading.model}"
+    subtitle = ", ".join([f"{head_name(*head)} of {reading.model}", *reading.view])
     return draw(head_chart(reading, *head), reading.text, subtitle, reading.n_tokens)
 
 

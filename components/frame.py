@@ -12,7 +12,7 @@ STYLE = """<style>
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
 h1, h2 { padding: 0 !important; }
-.st-key-steps button { min-height: 0; padding: 0; }
+.st-key-steps button, .st-key-view button { min-height: 0; padding: 0; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }

@@ -196,6 +196,35 @@ def test_a_silenced_layer_is_compared_word_by_word(open_page):
     assert words["note"].isin(["", "new", "lost"]).all()
 
 
+def test_a_view_of_words_without_specials_is_everywhere(open_page):
+    page = open_page(
+        text="The unbelievably slow turtle moved [MASK].",
+        join="true",
+        specials="renormalised",
+        table="true",
+    )
+    assert any("attention to a word is the sum" in text.value for text in page.text)
+    words = ["the", "unbelievably", "slow", "turtle", "moved", "[MASK]"]
+    table = page.dataframe[0].value
+    assert list(table.columns) == words
+    np.testing.assert_allclose(table.sum(axis=1), 1, atol=0.01)
+    assert component(page, "sprite")["labels"][2 * 12 + 9] == "next"
+    assert len(component(page, "masks")["masks"][0]["rows"]) == 3
+
+
+def test_hiding_all_there_is_says_so_and_shows_it(open_page):
+    page = open_page(text="?!", specials="hidden")
+    assert any("Nothing is left to show" in text.value for text in page.text)
+    assert not page.exception
+
+
+@pytest.mark.parametrize("text", ["[SEP]", "[CLS] [SEP] [PAD]", "x", "[MASK]", "[UNK]"])
+def test_the_smallest_and_oddest_texts_are_read(open_page, text):
+    page = open_page(text=text)
+    assert not page.exception
+    assert not page.error
+
+
 def test_what_if_asks_for_a_mask_where_there_is_none(open_page):
     page = open_page(text="The turtle moved.", tab="What if")
     assert any("This needs a [MASK]" in text.value for text in page.text)

@@ -1,0 +1,40 @@
+"""How tokens are shown: as BERT's pieces or as words, with or without specials."""
+
+import streamlit as st
+
+from attention.reading import Reading
+from attention.views import (
+    HIDDEN,
+    RENORMALISED,
+    SAYS,
+    SPECIALS,
+    NothingLeft,
+    describe_view,
+    view,
+)
+
+JOIN, SPECIAL = "join", "specials"
+AS_READ = "Every token, as BERT reads it."
+
+
+def ask_view() -> tuple[bool, str]:
+    """Draw the choice; return whether pieces are joined, and one of SPECIALS."""
+    with st.popover("Tokens", type="tertiary"):
+        join = st.toggle("Join word pieces to words", key=JOIN, bind="query-params")
+        specials = st.radio(
+            "[CLS], [SEP] and punctuation",
+            SPECIALS,
+            key=SPECIAL,
+            bind="query-params",
+            captions=[AS_READ, SAYS[HIDDEN], SAYS[RENORMALISED]],
+        )
+    return join, specials
+
+
+def seen_as(reading: Reading, join: bool, specials: str) -> tuple[Reading, str]:
+    """Return the chosen view of a reading, and what it does to the numbers."""
+    try:
+        seen = view(reading, join, specials)
+    except NothingLeft as error:
+        return reading, str(error)
+    return seen, describe_view(seen.view)
