@@ -108,4 +108,4 @@ else:
     with head_view:
         show_head(seen, roles)
         offer_head(seen)
-    explore(seen, roles, k)
+    explore(seen, roles, view, k)

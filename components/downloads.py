@@ -10,7 +10,7 @@ from attention.exports import all_heads_csv, diagrams_zip, file_name, head_csv
 from attention.reading import Reading, head_name
 from attention.sheet import sheet_png
 from components import state
-from components.head_view import head_chart
+from components.charts import head_chart
 
 # With more tokens a chart takes over 3 s and all diagrams over 100 MB; a head's CSV
 # and the sheet stay small. mask.py has no such limit.

@@ -1,4 +1,4 @@
-"""The parts behind tabs: the table of heads, the search for two words, what if."""
+"""The parts behind tabs, and the two smaller ones: heads in a table, two words."""
 
 import pandas as pd
 import streamlit as st
@@ -14,10 +14,12 @@ from attention.roles import (
     HeadRoles,
 )
 from attention.search import heads_for_pair
+from components.comparison import show_comparison
 from components.tables import SHARE, choose_head
 from components.what_if import show_what_if
 
-TABLE, PAIR, WHAT_IF = "Heads", "Find heads for two words", "What if"
+TABLE, PAIR = "Heads", "Find heads for two words"
+WHAT_IF, COMPARE = "What if", "Compare"
 ALL_ROLES = "all"
 HOW_ROLES = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
@@ -34,10 +36,16 @@ HOW_PAIR = (
 )
 
 
-def explore(reading: Reading, roles: HeadRoles, k: int) -> None:
-    """Draw the tabs; only the open one is computed."""
-    table, pair, what_if = st.tabs(
-        [TABLE, PAIR, WHAT_IF], key="tab", bind="query-params", on_change="rerun"
+def explore(reading: Reading, roles: HeadRoles, view: tuple[bool, str], k: int) -> None:
+    """Draw the tabs; only the open one is computed.
+
+    view: the page's choice of how tokens are shown, already applied to `reading`.
+    """
+    table, pair, what_if, compare = st.tabs(
+        [TABLE, PAIR, WHAT_IF, COMPARE],
+        key="tab",
+        bind="query-params",
+        on_change="rerun",
     )
     if table.open:
         with table:
@@ -48,6 +56,9 @@ def explore(reading: Reading, roles: HeadRoles, k: int) -> None:
     if what_if.open:
         with what_if:
             show_what_if(reading, k)
+    if compare.open:
+        with compare:
+            show_comparison(reading, view, k)
 
 
 def _show_heads(reading: Reading, roles: HeadRoles) -> None:

@@ -2,13 +2,12 @@
 
 import re
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from attention.reading import Reading, head_name
 from attention.silence import compare_words, effects_frame
 from components import state
+from components.charts import head_map
 from components.tables import SHARE, choose_head
 from model_cache import cache
 
@@ -108,12 +107,12 @@ def _show_ranking(reading: Reading) -> None:
     maps = st.columns(2)
     with maps[0]:
         st.altair_chart(
-            effect_map(frame, "points", "change in points", "redblue"),
+            head_map(frame, "points", "change in points", "redblue"),
             alt="Map of the likeliest word's change; the table below has its numbers",
         )
     with maps[1]:
         st.altair_chart(
-            effect_map(frame, "divergence", "divergence in nats", "viridis"),
+            head_map(frame, "divergence", "divergence in nats", "viridis"),
             alt="Map of the divergence; the table below has its numbers",
         )
     choose_head(
@@ -125,21 +124,3 @@ def _show_ranking(reading: Reading) -> None:
         },
     )
     st.text(HOW_RANKED)
-
-
-def effect_map(frame: pd.DataFrame, field: str, title: str, scheme: str) -> alt.Chart:
-    """Colour each head by a field: a diverging scale keeps 0 in its middle."""
-    limit = float(frame[field].abs().max()) or 1.0
-    domain = [-limit, limit] if scheme == "redblue" else [0, limit]
-    return (
-        alt.Chart(frame)
-        .mark_rect()
-        .encode(
-            alt.X("head:O", title="head").axis(orient="top", labelAngle=0),
-            alt.Y("layer:O", title="layer"),
-            alt.Color(field, type="quantitative", title=title)
-            .scale(scheme=scheme, domain=domain)
-            .legend(orient="bottom"),
-            tooltip=["layer", "head", alt.Tooltip(field, format=".3f")],
-        )
-    )

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from attention.colors import levels, palette
 from components import state
-from components.head_view import head_chart
+from components.charts import head_chart
 from components.overview import overview_data, overview_png
 from components.predictions import CONTEXT, predictions_data
 from components.sentence import EXAMPLES, correct_mask

@@ -1,0 +1,130 @@
+"""Two sentences, or two models, side by side."""
+
+import pandas as pd
+import streamlit as st
+
+from attention.compare import changed_heads, difference_frame
+from attention.reading import Reading, head_name
+from attention.roles import head_roles
+from attention.sheet import sheet_png
+from components import state
+from components.answer import read_or_explain
+from components.charts import HEATMAP_TOKENS, difference_chart, head_chart, head_map
+from components.tables import SHARE, choose_head
+from components.view_picker import seen_as
+from model_cache.catalog import find_model, load_catalog
+from model_cache.hub import find_local
+
+WITH, WITH_MODEL = "with", "with_model"
+TURTLES = {
+    "adverb after its verb": "The turtle moved slowly across the [MASK].",
+    "before it": "The turtle slowly moved across the [MASK].",
+    "apart": "Slowly, the old and tired turtle moved across the [MASK].",
+}
+HOW = (
+    "Change is the mean difference of a head's role scores between the two readings "
+    "(0 = the same habits); here and there are its labels. A difference of weights is "
+    "second minus first, cell by cell, and needs equally many tokens."
+)
+
+
+def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
+    """Draw the second sentence's choice, and both readings side by side.
+
+    view: the page's choice of how tokens are shown, for the second reading too.
+    """
+    other = _ask_other(reading.model)
+    if other is None:
+        return
+    other, _ = seen_as(other, *view)
+    layer, head = state.selected_head()
+    pair = (reading, other)
+    for column, one in zip(st.columns(2), pair, strict=True):
+        with column:
+            st.text(one.text)
+            st.text(f"Answered by {one.model}.")
+            st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
+            st.image(sheet_png(one), width="stretch")
+            _show_open_head(one, layer, head)
+    if reading.shape != other.shape:
+        st.text("The models differ in layers or heads, so heads cannot be matched.")
+        return
+    if reading.n_tokens == other.n_tokens <= HEATMAP_TOKENS:
+        st.text(f"{head_name(layer, head)}: second minus first")
+        frame = difference_frame(reading, other, layer, head)
+        st.altair_chart(
+            difference_chart(frame), height=420, alt="Heatmap of the difference"
+        )
+    changed = changed_heads(head_roles(reading), head_roles(other))
+    st.text("Heads whose habits changed most")
+    map_area, table_area = st.columns(2)
+    with map_area:
+        st.altair_chart(
+            head_map(changed, "change", "change", "viridis"),
+            alt="Map of the change; the table has its numbers",
+        )
+    with table_area:
+        choose_head(changed, "changed", {"change": SHARE})
+    st.text(HOW)
+
+
+def words_frame(reading: Reading, k: int) -> pd.DataFrame:
+    """Return the first k words of each mask: mask (from 1), word, probability."""
+    rows = [
+        (number, prediction.token, prediction.probability)
+        for number, predictions in enumerate(reading.predictions, start=1)
+        for prediction in predictions[:k]
+    ]
+    return pd.DataFrame(rows, columns=["mask", "word", "probability"]).set_index("mask")
+
+
+def _ask_other(model_id: str) -> Reading | None:
+    with st.container(horizontal=True):
+        text = st.text_input(
+            "Compare with",
+            TURTLES["before it"],
+            key=WITH,
+            bind="query-params",
+            placeholder="Another sentence",
+        )
+        here = [model.id for model in load_catalog().values() if find_local(model)]
+        chosen = st.selectbox(
+            "On model",
+            here,
+            here.index(model_id),
+            key=WITH_MODEL,
+            bind="query-params",
+        )
+    with st.container(horizontal=True):
+        for label, sentence in zip(
+            ("adverb after", "adverb before", "adverb apart"), TURTLES, strict=True
+        ):
+            st.button(
+                label,
+                help=sentence,
+                type="tertiary",
+                on_click=_compare_with,
+                args=(sentence,),
+            )
+    other, fault = read_or_explain(find_model(chosen), text)
+    if fault:
+        st.error(fault)
+    return other
+
+
+def _compare_with(sentence: str) -> None:
+    st.session_state[WITH] = sentence
+
+
+def _show_open_head(reading: Reading, layer: int, head: int) -> None:
+    layers, heads = reading.shape
+    if layer >= layers or head >= heads:
+        st.text(f"{reading.model} has no {head_name(layer, head).lower()}.")
+    elif reading.n_tokens > HEATMAP_TOKENS:
+        st.text("This sentence is too long to draw a head beside another.")
+    else:
+        st.altair_chart(
+            head_chart(reading, layer, head),
+            height=400,
+            alt=f"Heatmap of {head_name(layer, head)}",
+        )
