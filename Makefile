@@ -25,6 +25,7 @@ test: $(VENV)/installed-dev chromium
 
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.roles
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.diagrams
 	$(BIN)/python -m benchmarks.command

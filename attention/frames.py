@@ -1,5 +1,6 @@
 """Reading -> long-format DataFrames, one row for each query and key."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -18,18 +19,27 @@ def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
     Columns: layer, head (from 1, as people count), query, key (positions, from 0),
     query_token, key_token, score (0-1; the scores of one query sum to 1).
     """
-    n = reading.n_tokens
+    frame = weights_frame(reading.tokens, reading.attention[layer, head])
+    frame.insert(0, "layer", layer + 1)
+    frame.insert(1, "head", head + 1)
+    return frame
+
+
+def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
+    """Return any map of weights [query, key] in long format, query by query.
+
+    Columns: query, key (positions, from 0), query_token, key_token, score.
+    """
+    n = len(tokens)
     query, key = np.divmod(np.arange(n * n), n)
-    tokens = np.array(reading.tokens, dtype=object)
+    names = np.array(tokens, dtype=object)
     return pd.DataFrame(
         {
-            "layer": layer + 1,
-            "head": head + 1,
             "query": query,
             "key": key,
-            "query_token": tokens[query],
-            "key_token": tokens[key],
-            "score": reading.attention[layer, head].ravel(),
+            "query_token": names[query],
+            "key_token": names[key],
+            "score": weights.ravel(),
         }
     )
 

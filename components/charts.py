@@ -1,6 +1,7 @@
 """The page's Altair charts: data in, a chart out; drawing them is others' job."""
 
 import json
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
@@ -12,17 +13,77 @@ from attention.stability import Spread
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
 HEATMAP_TOKENS = 45
+FAINTEST_LINE = 0.02  # of a weight; fainter ones cannot be seen
+# Okabe and Ito's colours, which read without colour vision.
+DISTINCT = alt.Scale(
+    range=["#0072b2", "#d55e00", "#009e73", "#cc79a7"]
+    + ["#e69f00", "#56b4e9", "#999999", "#f0e442"]
+)
+SAYS = {
+    "expr": "datum.query_token + ' → ' + datum.key_token + ' ' "
+    "+ format(datum.score, '.2f')"
+}
 
 
 def head_chart(reading: Reading, layer: int, head: int) -> alt.Chart:
     """Build the heatmap: a row for each token that attends, a column for each
     token attended to, colours on the page's one scale from 0 to 1.
     """
+    return weights_chart(head_frame(reading, layer, head), reading.tokens)
+
+
+def weights_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.Chart:
+    """Build the heatmap of any weights in long format, 0 to 1."""
     # One scale for every head and sentence, so that pictures compare.
     scale = alt.Scale(type="sqrt", domain=[0, 1], range=STOPS, interpolate="rgb")
     legend = {"values": [0, 0.1, 0.5, 1], "format": "~"}
-    frame = head_frame(reading, layer, head)
-    return _heatmap(frame, list(reading.tokens), "attention", scale, legend)
+    return _heatmap(frame, list(tokens), "attention", scale, legend)
+
+
+def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.LayerChart:
+    """Join each token on the left to those on the right that it attends to.
+
+    frame: long format; a column `name`, if there, colours each head's lines.
+    """
+    frame = frame[frame["score"] >= FAINTEST_LINE].assign(left=0, right=1)
+    across = alt.X("left:Q", axis=None).scale(domain=[-0.3, 1.3])
+    down = alt.Scale(domain=[len(tokens) - 0.5, -0.5], nice=False)
+    strength = alt.Scale(domain=[0, 1])
+    lines = (
+        alt.Chart(frame)
+        .mark_rule(strokeCap="round", tooltip=SAYS)
+        .encode(
+            across,
+            alt.Y("query:Q", axis=None, scale=down),
+            alt.X2("right:Q"),
+            alt.Y2("key:Q"),
+            opacity=alt.Opacity("score:Q", scale=strength, legend=None),
+            size=alt.Size("score:Q", scale=strength, legend=None),
+        )
+    )
+    if "name" in frame:
+        lines = lines.encode(alt.Color("name:N", title=None, scale=DISTINCT))
+    labels = pd.DataFrame({"query": range(len(tokens)), "token": list(tokens)})
+    sides = [
+        alt.Chart(labels.assign(left=left))
+        .mark_text(align=align, dx=dx, color="gray", fontSize=12)
+        .encode(across, alt.Y("query:Q", axis=None, scale=down), text="token:N")
+        for left, align, dx in ((0, "right", -6), (1, "left", 6))
+    ]
+    return alt.layer(lines, *sides)
+
+
+def bars_chart(frame: pd.DataFrame) -> alt.Chart:
+    """Draw a bar for each token's share; columns token, share (0-1)."""
+    return (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            alt.X("token:N", sort=None, title=None).axis(labelAngle=-60),
+            alt.Y("share:Q", title="share").scale(domain=[0, 1]).axis(format="%"),
+            tooltip=["token", alt.Tooltip("share", format=".1%")],
+        )
+    )
 
 
 def difference_chart(frame: pd.DataFrame) -> alt.Chart:
@@ -36,10 +97,10 @@ def difference_chart(frame: pd.DataFrame) -> alt.Chart:
 def _heatmap(
     frame: pd.DataFrame, tokens: list[str], title: str, scale: alt.Scale, legend: dict
 ) -> alt.Chart:
-    says = {
-        "expr": "datum.query_token + ' → ' + datum.key_token + ' ' "
-        "+ format(datum.score, '.2f')"
-    }
+    # Pointing at a cell keeps its row and its column bright.
+    hover = {"on": "pointerover", "clear": "pointerout", "empty": True}
+    row = alt.selection_point(name="row", fields=["query"], **hover)
+    column = alt.selection_point(name="column", fields=["key"], **hover)
     axis = {
         # Positions are the data, so that repeated tokens keep rows of their own;
         # json.dumps keeps any token a plain string inside the expression.
@@ -52,7 +113,7 @@ def _heatmap(
     }
     return (
         alt.Chart(frame)
-        .mark_rect(tooltip=says, description=says)
+        .mark_rect(tooltip=SAYS, description=SAYS)
         .encode(
             alt.X("key:O", sort=None, title="token attended to").axis(
                 orient="top", labelAngle=-90, **axis
@@ -61,7 +122,9 @@ def _heatmap(
             alt.Color("score:Q", title=title, scale=scale).legend(
                 orient="bottom", titleOrient="left", gradientLength=200, **legend
             ),
+            opacity=alt.when(row | column).then(alt.value(1)).otherwise(alt.value(0.4)),
         )
+        .add_params(row, column)
     )
 
 

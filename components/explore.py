@@ -15,11 +15,13 @@ from attention.roles import (
 )
 from attention.search import heads_for_pair
 from components.comparison import show_comparison
+from components.several import show_one_token, show_several
 from components.tables import SHARE, choose_head
 from components.what_if import show_what_if
 
 TABLE, PAIR = "Heads", "Find heads for two words"
 WHAT_IF, COMPARE = "What if", "Compare"
+SEVERAL, ONE_TOKEN = "Several heads", "One token"
 ALL_ROLES = "all"
 HOW_ROLES = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
@@ -41,24 +43,19 @@ def explore(reading: Reading, roles: HeadRoles, view: tuple[bool, str], k: int) 
 
     view: the page's choice of how tokens are shown, already applied to `reading`.
     """
-    table, pair, what_if, compare = st.tabs(
-        [TABLE, PAIR, WHAT_IF, COMPARE],
-        key="tab",
-        bind="query-params",
-        on_change="rerun",
-    )
-    if table.open:
-        with table:
-            _show_heads(reading, roles)
-    if pair.open:
-        with pair:
-            _show_pair(reading)
-    if what_if.open:
-        with what_if:
-            show_what_if(reading, k)
-    if compare.open:
-        with compare:
-            show_comparison(reading, view, k)
+    shows = {
+        TABLE: lambda: _show_heads(reading, roles),
+        PAIR: lambda: _show_pair(reading),
+        WHAT_IF: lambda: show_what_if(reading, k),
+        COMPARE: lambda: show_comparison(reading, view, k),
+        SEVERAL: lambda: show_several(reading),
+        ONE_TOKEN: lambda: show_one_token(reading),
+    }
+    tabs = st.tabs(list(shows), key="tab", bind="query-params", on_change="rerun")
+    for tab, show in zip(tabs, shows.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
 
 
 def _show_heads(reading: Reading, roles: HeadRoles) -> None:

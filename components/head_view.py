@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from attention.frames import head_table
+from attention.frames import head_frame, head_table
 from attention.reading import Reading, head_name
 from attention.roles import HeadRoles
 from attention.stability import describe_spread, spread
 from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
-from components.charts import HEATMAP_TOKENS, head_chart, spread_chart
+from components.charts import HEATMAP_TOKENS, head_chart, lines_chart, spread_chart
 from components.frame import HEAD_HEIGHT
 from components.large_head import show_large_head
 from model_cache import cache
@@ -17,23 +17,38 @@ PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
 
 
 def show_head(reading: Reading, roles: HeadRoles) -> None:
-    """Draw the open head of a reading."""
+    """Draw the open head of a reading: its picture, its words, its numbers."""
     layer, head = state.selected_head()
-    if reading.n_tokens <= HEATMAP_TOKENS:
-        st.altair_chart(
-            head_chart(reading, layer, head),
-            width="stretch",
-            height=max(HEAD_HEIGHT, reading.n_tokens * PIXELS_PER_TOKEN),
-            alt=f"Heatmap of {head_name(layer, head)}; the table below has its numbers",
-        )
-    else:
-        show_large_head(reading, layer, head)
+    picture = st.container()
     st.text(describe_role(roles, layer, head))
     st.text(describe_strongest(reading, layer, head))
-    if st.toggle("Check its role on more sentences", key="check", bind="query-params"):
-        _show_spread(reading.model, roles, layer, head)
-    if st.toggle("Show as table", key="table", bind="query-params"):
+    with st.container(horizontal=True):
+        as_lines = st.toggle("Lines", key="lines", bind="query-params")
+        as_table = st.toggle("Show as table", key="table", bind="query-params")
+        on_more = st.toggle("Check on more sentences", key="check", bind="query-params")
+    with picture:
+        _draw_head(reading, layer, head, as_lines)
+    if as_table:
         st.dataframe(head_table(reading, layer, head).round(3))
+    if on_more:
+        _show_spread(reading.model, roles, layer, head)
+
+
+def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
+    if reading.n_tokens > HEATMAP_TOKENS:
+        show_large_head(reading, layer, head)
+        return
+    if as_lines:
+        kind = "Lines"
+        chart = lines_chart(head_frame(reading, layer, head), reading.tokens)
+    else:
+        kind, chart = "Heatmap", head_chart(reading, layer, head)
+    st.altair_chart(
+        chart,
+        width="stretch",
+        height=max(HEAD_HEIGHT, reading.n_tokens * PIXELS_PER_TOKEN),
+        alt=f"{kind} of {head_name(layer, head)}; “Show as table” has its numbers",
+    )
 
 
 def _show_spread(model: str, roles: HeadRoles, layer: int, head: int) -> None:

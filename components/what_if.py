@@ -1,13 +1,12 @@
 """What if heads were silent: words before and after, and every head's effect."""
 
-import re
-
 import streamlit as st
 
-from attention.reading import Reading, head_name
+from attention.reading import Reading
 from attention.silence import compare_words, effects_frame
 from components import state
 from components.charts import head_map
+from components.head_names import ask_heads
 from components.tables import SHARE, choose_head
 from model_cache import cache
 
@@ -21,8 +20,6 @@ HOW_RANKED = (
     "the word that was likeliest at the first [MASK]. Divergence: how far the "
     "probabilities of all words move (Kullback and Leibler, in nats; 0 = not at all)."
 )
-SILENT = "silent"
-NAME = re.compile(r"Layer (\d+)(?:, head (\d+))?")
 
 
 def show_what_if(reading: Reading, k: int) -> None:
@@ -30,51 +27,13 @@ def show_what_if(reading: Reading, k: int) -> None:
     if not reading.mask_positions:
         st.text("This needs a [MASK]: hide a word first.")
         return
-    silent = _ask_silent(reading.shape)
+    silent = ask_heads("Silent heads", "silent", reading.shape)
     if silent:
         after = cache.read(reading.model, reading.text, silent)
         _show_words(reading, after, k)
     st.text(HOW)
     if st.toggle("Rank all heads by effect", key="rank", bind="query-params"):
         _show_ranking(reading)
-
-
-def silent_heads(names: list[str], shape: tuple[int, int]) -> frozenset:
-    """Return the heads, from 0, that names such as "Layer 3" and "Layer 3, head 10"
-    stand for.
-    """
-    heads = set()
-    for name in names:
-        layer, head = NAME.fullmatch(name).groups()
-        chosen = range(shape[1]) if head is None else [int(head) - 1]
-        heads |= {(int(layer) - 1, h) for h in chosen}
-    return frozenset(heads)
-
-
-def _ask_silent(shape: tuple[int, int]) -> frozenset:
-    layers, heads = shape
-    options = [f"Layer {layer + 1}" for layer in range(layers)]
-    options += [head_name(*divmod(i, heads)) for i in range(layers * heads)]
-    # A smaller model has fewer to choose from.
-    if SILENT in st.session_state:
-        kept = [name for name in st.session_state[SILENT] if name in options]
-        st.session_state[SILENT] = kept
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = st.multiselect(
-            "Silent heads",
-            options,
-            key=SILENT,
-            bind="query-params",
-            placeholder="Heads, or a whole layer",
-        )
-        st.button("Silence the open head", on_click=_silence_open_head)
-    return silent_heads(names, shape)
-
-
-def _silence_open_head() -> None:
-    name = head_name(*state.selected_head())
-    chosen = st.session_state.get(SILENT, [])
-    st.session_state[SILENT] = [*chosen, *([name] if name not in chosen else [])]
 
 
 def _show_words(before: Reading, after: Reading, k: int) -> None:

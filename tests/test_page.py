@@ -10,12 +10,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from attention.colors import levels, palette
+from attention.frames import head_frame
 from components import state
-from components.charts import head_chart
+from components.charts import head_chart, lines_chart
+from components.head_names import heads_named
 from components.overview import overview_data, overview_png
 from components.predictions import CONTEXT, predictions_data
 from components.sentence import EXAMPLES, correct_mask
-from components.what_if import silent_heads
 from tests.making import make_reading
 from tests.serving import ROOT
 
@@ -225,13 +226,56 @@ def test_the_smallest_and_oddest_texts_are_read(open_page, text):
     assert not page.error
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"tab": "Several heads"},
+        {"tab": "Several heads", "heads": "Layer 3"},
+        {"tab": "Several heads", "map": "attention rollout"},
+        {"tab": "Several heads", "map": "mean of all heads"},
+        {"tab": "One token", "token": "3 moved", "of": "mean of its layer"},
+        {"tab": "Compare"},
+        {"tab": "Compare", "with": "", "with_model": "nonsense"},
+        {"tab": "Compare", "with": "A long way off, it [MASK] and it [MASK]."},
+        {"tab": "What if", "rank": "true", "silent": "Layer 99"},
+        {"tab": "nonsense", "token": "99 x", "from": "99 x", "lines": "maybe"},
+        {"lines": "true", "check": "true", "join": "true"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("text", [ACROSS, "turtle " * 60 + "[MASK]", "?"])
+def test_every_part_is_drawn_for_any_text(open_page, parameters, text):
+    page = open_page(text=text, **parameters)
+    assert not page.exception
+
+
+def test_a_comparison_ranks_heads_and_shows_the_difference(open_page):
+    page = open_page(text=ACROSS, tab="Compare")
+    tables = [table.value for table in page.dataframe]
+    assert tables[0]["word"].tolist() == ["river", "sea", "path"]
+    assert tables[2]["change"].is_monotonic_decreasing
+    charts = page.get("vega_lite_chart")
+    specs = [json.loads(chart.proto.spec) for chart in charts]
+    titles = [spec["encoding"]["color"].get("title") for spec in specs]
+    assert titles.count("difference") == 1
+
+
+def test_lines_join_the_tokens_that_a_head_joins():
+    weights = np.eye(4)[None, None, [1, 2, 3, 0]]  # each token gives all to the next
+    reading = make_reading(weights, "the dog")
+    spec = lines_chart(head_frame(reading, 0, 0), reading.tokens).to_dict()
+    rules = spec["datasets"][spec["layer"][0]["data"]["name"]]
+    pairs = {(rule["query"], rule["key"]) for rule in rules}
+    assert pairs == {(0, 1), (1, 2), (2, 3), (3, 0)}
+
+
 def test_what_if_asks_for_a_mask_where_there_is_none(open_page):
     page = open_page(text="The turtle moved.", tab="What if")
     assert any("This needs a [MASK]" in text.value for text in page.text)
 
 
 def test_names_of_layers_and_heads_become_the_heads_they_stand_for():
-    assert silent_heads(["Layer 2", "Layer 1, head 3"], (2, 3)) == {
+    assert heads_named(["Layer 2", "Layer 1, head 3"], (2, 3)) == {
         *((1, 0), (1, 1), (1, 2)),
         (0, 2),
     }

@@ -308,7 +308,7 @@ def test_two_words_find_the_heads_between_them(served, new_page):
 def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_page):
     page = open_page(new_page(), served, text=ACROSS)
     page.get_by_role("tab", name="What if").click()
-    page.get_by_role("button", name="Silence the open head").click()
+    page.get_by_role("button", name="Add the open head").click()
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     settle(page)

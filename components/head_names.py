@@ -1,0 +1,50 @@
+"""Choosing several heads by name: single ones, or a whole layer."""
+
+import re
+
+import streamlit as st
+
+from attention.reading import head_name
+from components import state
+
+NAME = re.compile(r"Layer (\d+)(?:, head (\d+))?")
+
+
+def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset:
+    """Draw a choice of heads; return them as array indices.
+
+    key: the choice's key in session state and its name in the URL.
+    """
+    layers, heads = shape
+    options = [f"Layer {layer + 1}" for layer in range(layers)]
+    options += [head_name(*divmod(i, heads)) for i in range(layers * heads)]
+    # A smaller model has fewer to choose from.
+    if key in st.session_state:
+        kept = [name for name in st.session_state[key] if name in options]
+        st.session_state[key] = kept
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = st.multiselect(
+            label,
+            options,
+            key=key,
+            bind="query-params",
+            placeholder="Heads, or a whole layer",
+        )
+        st.button("Add the open head", key=f"add {key}", on_click=_add, args=(key,))
+    return heads_named(names, shape)
+
+
+def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset:
+    """Return the heads, from 0, that "Layer 3" and "Layer 3, head 10" stand for."""
+    heads = set()
+    for name in names:
+        layer, head = NAME.fullmatch(name).groups()
+        chosen = range(shape[1]) if head is None else [int(head) - 1]
+        heads |= {(int(layer) - 1, h) for h in chosen}
+    return frozenset(heads)
+
+
+def _add(key: str) -> None:
+    name = head_name(*state.selected_head())
+    chosen = st.session_state.get(key, [])
+    st.session_state[key] = [*chosen, *([name] if name not in chosen else [])]
