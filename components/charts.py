@@ -51,7 +51,7 @@ def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.LayerChart:
     strength = alt.Scale(domain=[0, 1])
     lines = (
         alt.Chart(frame)
-        .mark_rule(strokeCap="round", tooltip=SAYS)
+        .mark_rule(strokeCap="round", tooltip=SAYS, color=DISTINCT.range[0])
         .encode(
             across,
             alt.Y("query:Q", axis=None, scale=down),
