@@ -7,15 +7,10 @@ import streamlit as st
 
 from attention.roles import head_roles
 from components import state
-from components.answer import read_or_explain
+from components.answer import answering_model, read_or_explain
 from components.frame import hold_place, page_frame, show_heading
 from components.head_picker import ask_head
-from components.model_picker import (
-    answering_model,
-    choose_model,
-    show_answerer,
-    show_download,
-)
+from components.model_picker import choose_model, show_answerer, show_download
 from components.overview import show_empty_overview, show_overview
 from components.predictions import (
     ask_how_many,
@@ -29,6 +24,7 @@ from components.words import show_words_to_hide
 page_frame()
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
+has_drawn = "has_drawn" in st.session_state
 
 with st.container(key="title"):
     title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
@@ -42,13 +38,14 @@ text = ask_sentence(is_first_run)
 offer_steps(text)
 if model != chosen:
     show_download(chosen)
-for notice in state.odd_values(link, model.shape):
+state.keep_head_for(chosen, model, link)
+for notice in state.odd_values(link, chosen.shape):
     st.info(notice)
 
-# In a session's first run each place is held until its answer replaces it. Later runs
-# draw into the same places at once: an emptied place would flash, and lose the focus
-# of whoever walks the heads by keyboard.
-place = st.empty if is_first_run else st.container
+# Until a session has seen an answer, each place is held for it. Later runs draw into
+# the same places at once: an emptied place would flash, and lose the focus of whoever
+# walks the heads by keyboard.
+place = st.container if has_drawn else st.empty
 words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:
     st.header("What BERT puts at [MASK]", anchor=False)
@@ -66,11 +63,11 @@ with heads_area:
     heads = place()
 
 # The frame is on its way to the visitor; now what takes time to import, load or run.
-if is_first_run:
+if not has_drawn:
     with words:
         show_empty_predictions(k)
     with heads:
-        show_empty_overview(model.shape)
+        show_empty_overview(model.shape, "overview-held")
     with head_view:
         hold_place("The heatmap appears here.")
 with answerer, st.spinner(f"Loading {model.id} …"):
@@ -79,21 +76,19 @@ with answerer, st.spinner(f"Loading {model.id} …"):
     from components.explore import explore  # these import Altair and pandas
     from components.head_view import show_head
 
-if is_first_run:
+if not has_drawn:
     words, heads, head_view = (held.container() for held in (words, heads, head_view))
 if reading is None:
     with words:
         st.error(fault)
     with heads:
-        show_empty_overview(model.shape)
+        show_empty_overview(model.shape, "overview-empty")
     with head_view:
         hold_place("There is no reading to show yet.")
 else:
     seen, about_view = seen_as(reading, *view)
     roles = head_roles(seen)
     with words:
-        if fault:
-            st.error(fault)
         if reading.mask_positions:
             show_predictions(reading, k)
         else:
@@ -109,3 +104,4 @@ else:
         show_head(seen, roles)
         offer_head(seen)
     explore(seen, roles, view, k)
+st.session_state.has_drawn = True

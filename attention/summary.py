@@ -6,6 +6,7 @@ from attention.reading import Reading
 from attention.roles import BROAD, NAMES, ROLES, HeadRoles, ordinary
 
 ORDINALS = {1: "first", 2: "second", 3: "third"}
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}  # but for 11, 12 and 13
 
 
 def strongest_pair(reading: Reading, layer: int, head: int) -> tuple[int, int, float]:
@@ -70,5 +71,15 @@ def token_name(tokens: tuple[str, ...], position: int) -> str:
     token = tokens[position]
     if tokens.count(token) == 1:
         return f"“{token}”"
-    turn = tokens[: position + 1].count(token)
-    return f"the {ORDINALS.get(turn, f'{turn}th')} “{token}”"
+    return f"the {ordinal(tokens[: position + 1].count(token))} “{token}”"
+
+
+def ordinal(number: int) -> str:
+    """Write a number as a turn.
+
+    >>> [ordinal(number) for number in (1, 4, 11, 21, 112, 353)]
+    ['first', '4th', '11th', '21st', '112th', '353rd']
+    """
+    is_teen = number % 100 in (11, 12, 13)
+    ending = "th" if is_teen else ENDINGS.get(number % 10, "th")
+    return ORDINALS.get(number, f"{number}{ending}")

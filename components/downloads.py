@@ -98,6 +98,6 @@ def _offer(
 def _tell_limit(reading: Reading) -> None:
     if reading.n_tokens > MOST_TOKENS:
         st.text(
-            f"With over {MOST_TOKENS} tokens the others are too large for a page; "
-            "mask.py makes them."
+            f"With over {MOST_TOKENS} tokens the others are too large for a page. "
+            "mask.py writes diagrams (--output) and tables (--csv) of any length."
         )

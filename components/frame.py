@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-HEAD_HEIGHT = 385  # pixels, of a heatmap and of what holds its place
+HEAD_HEIGHT = 360  # pixels, of a heatmap and of what holds its place
 # Streamlit leaves 6rem above a page and a gap of 1rem between its parts; closer
 # together, the first screen at 1280 x 800 shows sentence, words and heads. The
 # right edge of the title stays clear of Streamlit's own menu.

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import state
+from components.answer import what_is_broken
 from model_cache import cache, hub
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model, load_catalog
 
@@ -25,24 +26,25 @@ def choose_model() -> Model:
     return find_model(chosen)
 
 
-def answering_model(chosen: Model) -> Model:
-    """Return the chosen model if its files are here, else the bundled one."""
-    return chosen if hub.find_local(chosen) else find_model(BUNDLED)
-
-
 def show_download(model: Model) -> None:
     """Tell how a model that is not here can be had, and how far it has come."""
+    if broken := what_is_broken(model):
+        st.error(broken)
+        return
     download = hub.download_of(model)
     if download is not None and download.is_running:
+        st.session_state.watched = model.id
         _show_progress(model)
         return
-    if download is not None and download.error:
+    # Another visitor's failure is no news to this one.
+    is_ours = st.session_state.get("watched") == model.id
+    if download is not None and download.error and is_ours:
         st.error(download.error)
         label = "Download again"
     else:
         label = f"Download {model.id} ({model.megabytes} MB)"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(label, on_click=hub.start_download, args=(model,))
+        st.button(label, on_click=_start, args=(model,))
         st.text(
             f"{model.id} is not on this computer yet; "
             "until it is, the bundled small model answers.",
@@ -80,4 +82,9 @@ def _ask_bert_base() -> None:
     model = find_model(BERT_BASE)
     st.session_state[state.MODEL] = model.id
     if hub.find_local(model) is None:
-        hub.start_download(model)
+        _start(model)
+
+
+def _start(model: Model) -> None:
+    st.session_state.watched = model.id
+    hub.start_download(model)

@@ -39,9 +39,9 @@ def show_overview(reading: Reading, roles: HeadRoles) -> None:
     )
 
 
-def show_empty_overview(shape: tuple[int, int]) -> None:
-    """Hold the grid's place while there is no reading."""
-    _grid(key="overview-empty", data=overview_data(shape))
+def show_empty_overview(shape: tuple[int, int], key: str) -> None:
+    """Hold the grid's place while there is no reading; key: as for any element."""
+    _grid(key=key, data=overview_data(shape))
 
 
 def overview_data(

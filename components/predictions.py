@@ -41,7 +41,10 @@ def show_empty_predictions(k: int) -> None:
     row = {"token": "…", "note": "", "probability": None}
     sentence = {"before": "…", "word": "", "after": ""}
     rows = [row | sentence] * k
-    _tables(key="predictions-empty", data={"masks": [{"title": "", "rows": rows}]})
+    _tables(
+        key="predictions-empty",
+        data={"text": "", "masks": [{"title": "", "rows": rows}]},
+    )
 
 
 def predictions_data(reading: Reading, k: int) -> dict:
@@ -49,6 +52,7 @@ def predictions_data(reading: Reading, k: int) -> dict:
     several = len(reading.mask_positions) > 1
     masks = zip(reading.mask_positions, reading.predictions, strict=True)
     return {
+        "text": reading.text,
         "masks": [
             {
                 "title": f"Mask {number}" if several else "",
@@ -59,7 +63,7 @@ def predictions_data(reading: Reading, k: int) -> dict:
             }
             for number, (position, predictions) in enumerate(masks, start=1)
             if number <= state.MAX_MASKS
-        ]
+        ],
     }
 
 
@@ -76,6 +80,8 @@ def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict:
 
 
 def _choose(model: str) -> None:
-    mask, rank = st.session_state.predictions.chosen
-    reading = cache.read(model, st.session_state[state.TEXT])
+    text, mask, rank = st.session_state.predictions.chosen
+    if text != st.session_state[state.TEXT]:
+        return  # a second click, or one after typing: that sentence is gone
+    reading = cache.read(model, text)
     state.fill_mask(reading.predictions[mask][rank].sentence)

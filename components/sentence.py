@@ -22,8 +22,9 @@ EXAMPLES = {
     "keys to the cabinet": "The keys to the cabinet [MASK] on the table.",
 }
 # 512 tokens of ordinary English are about 2,500 characters. A longer text typed on
-# the page is answered there; a link with one is broken or a prank.
-MAX_LINK_TEXT = 5_000
+# the page is answered there, and survives a reload up to this many; a link with more
+# is broken or a prank.
+MAX_LINK_TEXT = 9_000
 
 
 def ask_sentence(is_first_run: bool) -> str:

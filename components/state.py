@@ -11,10 +11,10 @@ import streamlit as st
 
 from attention.reading import MAX_K
 from attention.roles import LEGEND
-from model_cache.catalog import UnknownModel, find_model
+from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
-ROLE = "role"  # chosen in the overview's legend, which is not a widget
+ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
@@ -47,6 +47,21 @@ def keep_head_within(shape: tuple[int, int]) -> None:
             st.session_state[key] = count
 
 
+def keep_head_for(chosen: Model, answering: Model, link: Mapping[str, str]) -> None:
+    """Open a link's head of a larger model once that model answers.
+
+    Until then the bundled model may not have that head.
+    """
+    asked = link.get(LAYER), link.get(HEAD)
+    pairs = list(zip(asked, chosen.shape, strict=True))
+    if chosen != answering and all(_is_number_to(a or "", n) for a, n in pairs):
+        st.session_state.head_for = (chosen.id, int(asked[0]), int(asked[1]))
+    model_id, *head = st.session_state.get("head_for", ("",))
+    if chosen == answering and chosen.id == model_id:
+        del st.session_state.head_for
+        st.session_state[LAYER], st.session_state[HEAD] = head
+
+
 def is_first_run() -> bool:
     """True in the first run of a visitor's session, False ever after."""
     if "has_run" in st.session_state:
@@ -57,20 +72,16 @@ def is_first_run() -> bool:
 
 def role() -> str:
     """Return the role whose heads are shown, the others dimmed; "" shows all."""
-    if ROLE not in st.session_state:
-        wanted = st.query_params.get(ROLE, "")
-        st.session_state[ROLE] = wanted if wanted in [r.name for r in LEGEND] else ""
-    return st.session_state[ROLE]
+    wanted = st.query_params.get(ROLE, "")
+    return wanted if wanted in [role.name for role in LEGEND] else ""
 
 
 def toggle_role(name: str) -> None:
     """Show the heads of one role, or all of them again."""
-    st.session_state[ROLE] = "" if role() == name else name
-    # No widget is bound to this one, so the URL is written here.
-    if role():
-        st.query_params[ROLE] = role()
+    if role() == name:
+        del st.query_params[ROLE]
     else:
-        st.query_params.pop(ROLE, None)
+        st.query_params[ROLE] = name
 
 
 def set_text(text: str) -> None:

@@ -18,12 +18,18 @@ def show_words_to_hide(reading: Reading) -> None:
     st.write("There is no [MASK] to guess. Hide a word, and BERT says what fits there:")
     _words(
         key="words",
-        data={"words": [reading.text[a:b] for a, b in word_spans(reading)]},
+        data={
+            "text": reading.text,
+            "words": [reading.text[a:b] for a, b in word_spans(reading)],
+        },
         on_hidden_change=lambda: _hide(reading.model),
     )
 
 
 def _hide(model: str) -> None:
-    reading = cache.read(model, st.session_state[state.TEXT])
-    span = word_spans(reading)[st.session_state.words.hidden]
+    text, word = st.session_state.words.hidden
+    if text != st.session_state[state.TEXT]:
+        return  # a second click, or one after typing: that sentence is gone
+    reading = cache.read(model, text)
+    span = word_spans(reading)[word]
     state.set_text(hide_word(reading.text, span))

@@ -65,10 +65,16 @@ def engine(model_id: str):
 
     Raises BrokenCheckpoint if they cannot be used.
     """
-    from model_cache.checkpoint import read_checkpoint
+    from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
     from model_cache.engine import Engine
 
-    ready = Engine(model_id, read_checkpoint(find_local(find_model(model_id))))
+    model = find_model(model_id)
+    ready = Engine(model_id, read_checkpoint(find_local(model)))
+    if ready.shape != model.shape:
+        raise BrokenCheckpoint(
+            f"{model_id} has layers x heads {ready.shape}, but the catalog says "
+            f"{model.shape}. Correct catalog.toml."
+        )
     ready.read("Compiled before the first visitor's sentence.")
     _return_freed_memory()
     return ready

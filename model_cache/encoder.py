@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model_cache.checkpoint import BrokenCheckpoint
 from model_cache.lean_tensorflow import tf
 
 ACTIVATIONS = {
@@ -43,7 +44,7 @@ class Encoder:
     def __init__(self, config: Mapping, arrays: Mapping[str, np.ndarray]):
         """Take a checkpoint's config.json and its arrays in PyTorch's naming.
 
-        Raises ValueError if the config is not one this forward pass computes.
+        Raises BrokenCheckpoint if this forward pass cannot compute them.
         """
         check_config(config)
         self.n_layers = config["num_hidden_layers"]
@@ -51,7 +52,13 @@ class Encoder:
         self.max_tokens = config["max_position_embeddings"]
         self._epsilon = config.get("layer_norm_eps", 1e-12)
         self._activation = ACTIVATIONS[config.get("hidden_act", "gelu")]
-        self._load(arrays)
+        try:
+            self._load(arrays)
+        except KeyError as error:
+            raise BrokenCheckpoint(
+                f"The checkpoint has no {error}, which its config.json promises. "
+                "Get the model again, or choose another."
+            ) from error
         self._compiled = tf.function(
             self._forward,
             input_signature=[
@@ -175,7 +182,7 @@ class Encoder:
 
 
 def check_config(config: Mapping) -> None:
-    """Raise ValueError if config.json names something other than BERT as published."""
+    """Raise BrokenCheckpoint if config.json is not that of BERT as published."""
     seen = {
         "model_type": config.get("model_type"),
         "position_embedding_type": config.get("position_embedding_type", "absolute"),
@@ -183,13 +190,13 @@ def check_config(config: Mapping) -> None:
     expected = {"model_type": "bert", "position_embedding_type": "absolute"}
     for field, value in expected.items():
         if seen[field] != value:
-            raise ValueError(
+            raise BrokenCheckpoint(
                 f"The checkpoint's config.json says {field} = {seen[field]!r}; only "
                 f"{value!r} can be read here. Choose a checkpoint of BERT."
             )
     activation = config.get("hidden_act", "gelu")
     if activation not in ACTIVATIONS:
-        raise ValueError(
+        raise BrokenCheckpoint(
             f"The checkpoint's activation {activation!r} is unknown; expected one of "
             f"{', '.join(ACTIVATIONS)}."
         )

@@ -10,12 +10,14 @@ import numpy as np
 from transformers import BertTokenizerFast
 
 from attention.reading import MAX_K, Prediction, Reading, fill_parts
-from model_cache.checkpoint import Checkpoint
+from model_cache.checkpoint import BrokenCheckpoint, Checkpoint
 from model_cache.encoder import Encoder
 
 # One batch's attention may take this many bytes: 32 sentences of 32 tokens of
 # BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
 BATCH_BYTES = 64_000_000
+# Not even counted in tokens beyond this: 6 million characters take 16 s to count.
+MAX_CHARACTERS = 100_000
 
 
 class UnreadableText(ValueError):
@@ -35,16 +37,32 @@ class TooManyTokens(UnreadableText):
         )
 
 
+class TooManyCharacters(UnreadableText):
+    def __init__(self, n_characters: int):
+        super().__init__(
+            f"This text has {n_characters:,} characters, far more than BERT reads at "
+            "once. Shorten it to a paragraph."
+        )
+
+
 class Engine:
     """One model, ready to read."""
 
     def __init__(self, model: str, checkpoint: Checkpoint):
-        """Prepare `checkpoint`, known to people as `model`, for reading."""
+        """Prepare `checkpoint`, known to people as `model`, for reading.
+
+        Raises BrokenCheckpoint if it cannot be used.
+        """
         self.model = model
         self.encoder = Encoder(checkpoint.config, checkpoint.arrays)
-        tokenizer = BertTokenizerFast.from_pretrained(
-            checkpoint.folder, local_files_only=True
-        )
+        try:
+            tokenizer = BertTokenizerFast.from_pretrained(
+                checkpoint.folder, local_files_only=True
+            )
+        except (OSError, ValueError) as error:
+            raise BrokenCheckpoint(
+                f"The tokenizer of {model} cannot be read. Get the model again."
+            ) from error
         self._mask_id = tokenizer.mask_token_id
         # Some checkpoints pad their vocabulary: such ids have no piece.
         self._vocabulary = [
@@ -78,7 +96,7 @@ class Engine:
         k: predictions for each [MASK], 1 to MAX_K.
         gates: [layers, heads], multiplied with each head's output in every text
         (1 = as trained, 0 = silent); None leaves all heads as trained.
-        Raises EmptyText or TooManyTokens for the first text that cannot be read.
+        Raises UnreadableText for the first text that cannot be read.
         """
         if not 1 <= k <= MAX_K:
             raise ValueError(f"k is {k}; ask for 1 to {MAX_K} predictions.")
@@ -104,7 +122,7 @@ class Engine:
 
         gates: [runs, layers, heads]. Yields the number of the first run of a batch,
         and its probabilities [runs of the batch, masks, vocabulary].
-        Raises EmptyText or TooManyTokens.
+        Raises UnreadableText.
         """
         ids = self._encode(text).ids
         n_masks = ids.count(self._mask_id)
@@ -123,6 +141,8 @@ class Engine:
     def _encode(self, text: str):
         if not text.strip():
             raise EmptyText
+        if len(text) > MAX_CHARACTERS:
+            raise TooManyCharacters(len(text))
         encoding = self._tokenizer.encode(text)
         if len(encoding.ids) > self.encoder.max_tokens:
             raise TooManyTokens(len(encoding.ids), self.encoder.max_tokens)

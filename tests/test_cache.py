@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from model_cache import cache
+from model_cache.checkpoint import BrokenCheckpoint
 from tests.random_bert import write_random_bert
 
 
@@ -20,8 +21,10 @@ def empty_caches():
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    """Whatever model is asked for is a tiny random one."""
-    folder = write_random_bert(tmp_path)
+    """Whatever model is asked for is a small random one, of BERT base's shape."""
+    folder = write_random_bert(
+        tmp_path, num_hidden_layers=12, num_attention_heads=12, hidden_size=48
+    )
     monkeypatch.setattr(cache, "find_local", lambda model: folder)
 
 
@@ -40,7 +43,7 @@ def test_the_same_sentence_of_two_models_is_two_readings(tiny):
 
 
 def test_old_readings_go_when_their_bytes_are_needed(tiny, monkeypatch):
-    monkeypatch.setattr(cache, "READINGS_BYTES", 10_000)
+    monkeypatch.setattr(cache, "READINGS_BYTES", 200_000)
     cache._reader.clear()
     first = cache.read("bert-base-cased", "the turtle")
     assert cache.read("bert-base-cased", "the turtle") is first
@@ -71,3 +74,10 @@ def test_the_bundled_model_is_the_default_elsewhere(monkeypatch):
     monkeypatch.delenv("ATTENTION_MODEL", raising=False)
     monkeypatch.setattr(cache, "find_local", lambda model: None)
     assert cache.default_model() == ("attention-small-12x12", "")
+
+
+def test_a_model_that_is_not_what_the_catalog_says_is_refused(monkeypatch, tmp_path):
+    folder = write_random_bert(tmp_path)  # 2 layers x 4 heads
+    monkeypatch.setattr(cache, "find_local", lambda model: folder)
+    with pytest.raises(BrokenCheckpoint, match="Correct catalog.toml"):
+        cache.read("bert-base-cased", "the turtle")

@@ -88,6 +88,6 @@ def test_files_too_large_for_a_page_are_not_offered(served, new_page):
     page.goto(f"{served}/?text={quote('turtle ' * 200)}")
     expect(page.get_by_text("Strongest here")).to_be_visible()
     page.get_by_role("button", name="Download all heads").click()
-    expect(page.get_by_text("mask.py makes them")).to_be_visible()
+    expect(page.get_by_text("mask.py writes diagrams")).to_be_visible()
     expect(page.get_by_role("button", name="CSV of all heads")).to_be_disabled()
     expect(page.get_by_role("button", name="Sheet (PNG)")).to_be_enabled()

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,13 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 from attention.colors import levels, palette
 from attention.frames import head_frame
-from components import state
+from components import predictions, state, words
 from components.charts import head_chart, lines_chart
 from components.head_names import heads_named
 from components.overview import overview_data, overview_png
 from components.predictions import CONTEXT, predictions_data
 from components.sentence import EXAMPLES, correct_mask
+from model_cache import cache, hub
 from tests.making import make_reading
+from tests.random_bert import write_random_bert
 from tests.serving import ROOT
 
 ACROSS = "The turtle moved slowly across the [MASK]."
@@ -378,8 +381,9 @@ def test_a_smaller_model_opens_the_nearest_head_it_has(monkeypatch):
 
 
 def test_the_grid_counts_from_one_and_has_no_picture_before_a_reading(monkeypatch):
-    chosen = {"layer": 3, "head": 10, "role": ""}
+    chosen = {"layer": 3, "head": 10}
     monkeypatch.setattr(state.st, "session_state", chosen)
+    monkeypatch.setattr(state.st, "query_params", {})
     data = overview_data((12, 12))
     assert (data["layer"], data["head"], data["sprite"]) == (3, 10, "")
     assert data["labels"] == data["roles"] == []
@@ -398,3 +402,85 @@ def test_the_legend_lists_the_roles_that_occur_with_their_counts(open_page):
 )
 def test_a_role_in_the_link_dims_the_other_heads(open_page, role, shown):
     assert component(open_page(role=role), "sprite")["role"] == shown
+
+
+# What must not break
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b", "turtle " * 600])
+def test_a_link_whose_text_cannot_be_read_gets_one_sentence(open_page, text):
+    page = open_page(text=text)
+    assert not page.exception
+    assert len(page.error) == 1
+    page.text_input(key="text").set_value(ACROSS).run()
+    assert component(page, "masks") is not None
+
+
+def test_a_click_on_a_sentence_that_is_gone_changes_nothing(monkeypatch):
+    clicked = SimpleNamespace(chosen=["The [MASK] barked.", 0, 0])
+    hidden = SimpleNamespace(hidden=["A dog ran.", 2])
+    kept = SessionState(predictions=clicked, words=hidden, text="Hi.")
+    for module in (state, predictions, words):
+        monkeypatch.setattr(module.st, "session_state", kept)
+    predictions._choose("attention-small-12x12")
+    words._hide("attention-small-12x12")
+    assert kept["text"] == "Hi."
+
+
+class SessionState(dict):
+    """Keys that are attributes too, as in Streamlit's session state."""
+
+    __getattr__ = dict.__getitem__
+
+
+def test_a_model_with_broken_files_leaves_the_page_to_the_small_one(
+    open_page, monkeypatch, tmp_path
+):
+    folder = write_random_bert(tmp_path / "broken", hidden_act="swish")
+    monkeypatch.setattr("components.answer._broken", {})
+    real = hub.find_local
+
+    def find(model):
+        return folder if model.id == "bert-large-uncased" else real(model)
+
+    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("model_cache.cache.find_local", find)
+    page = open_page(model="bert-large-uncased", layer="20", head="16")
+    assert not page.exception
+    assert "swish" in page.error[0].value
+    assert any("Answered by attention-small-12x12" in text.value for text in page.text)
+
+
+def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
+    open_page, monkeypatch, tmp_path
+):
+    folder = write_random_bert(
+        tmp_path / "large",
+        num_hidden_layers=24,
+        num_attention_heads=16,
+        hidden_size=32,
+    )
+    here = []
+    real = hub.find_local
+
+    def find(model):
+        return here[0] if here and not model.is_bundled else real(model)
+
+    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("model_cache.cache.find_local", find)
+    page = open_page(model="bert-large-uncased", layer="20", head="16")
+    assert not page.info
+    assert "Layer 3, head 10" in headings(page)
+    here.append(folder)
+    page.run()
+    assert "Layer 20, head 16" in headings(page)
+    grid = component(page, "sprite")
+    assert (grid["layers"], grid["heads"], grid["layer"]) == (24, 16, 20)
+    cache.engine.clear()
+
+
+def test_another_visitors_failed_download_is_no_news(open_page, monkeypatch):
+    failed = SimpleNamespace(is_running=False, error="It failed.", folder=None)
+    monkeypatch.setattr(hub, "download_of", lambda model: failed)
+    page = open_page(model="bert-base-uncased")
+    assert not page.error

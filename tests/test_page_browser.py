@@ -146,6 +146,36 @@ def test_a_predicted_word_goes_into_the_sentence_and_one_step_back_restores_the_
     expect(word_button(page, "river")).to_be_visible()
 
 
+def test_a_double_click_on_a_word_puts_it_in_once(served, new_page):
+    page = open_page(new_page(), served, text=ACROSS)
+    word_button(page, "river").dblclick()
+    expect(page.get_by_label("Sentence")).to_have_value(
+        ACROSS.replace("[MASK]", "river")
+    )
+    expect(page.get_by_role("button", name="Put [MASK] back")).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_click_on_an_old_word_after_typing_leaves_what_was_typed(served, new_page):
+    page = open_page(new_page(), served, text="A dog ran off and away.")
+    page.get_by_label("Sentence").fill("Hi.")
+    page.get_by_role("button", name="hide this word: away").click()
+    expect(page.get_by_role("button", name="hide this word: Hi")).to_be_visible()
+    expect(page.get_by_label("Sentence")).to_have_value("Hi.")
+    settle(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_back_undoes_a_role_of_the_legend(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="next 3", exact=True).click()
+    expect(head_button(page, 1, 1)).to_have_class("dim")
+    settle(page)
+    page.go_back()
+    expect(page.locator(".grid .dim")).to_have_count(0)
+
+
 def test_hiding_a_word_asks_bert_for_it(served, new_page):
     page = open_page(new_page(), served, text="The dog looked at the cat.")
     page.get_by_role("button", name="hide this word: looked").click()

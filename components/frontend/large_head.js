@@ -14,7 +14,13 @@ export default ({ data, parentElement }) => {
   find(".keys").replaceChildren(...tokens.map(label))
   find(".queries").replaceChildren(...tokens.map(label))
   find(".sheet").style.setProperty("--side", `${tokens.length * CELL}px`)
-  find(".scale").style.background = `linear-gradient(90deg, ${stops.join(",")})`
+  const scale = find(".scale")
+  scale.style.background = `linear-gradient(90deg, ${stops.join(",")})`
+  scale.replaceChildren(...[0, 0.1, 0.5, 1].map(weight => {
+    const mark = label(weight)
+    mark.style.left = `${Math.sqrt(weight) * 100}%`
+    return mark
+  }))
 
   const image = find(".picture")
   image.style.backgroundImage = `url(${picture})`

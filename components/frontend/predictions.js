@@ -1,5 +1,6 @@
 // The words for each mask, each a button that puts it into the sentence.
-// data: masks: [{ title, rows: [{ token, note, probability, before, word, after }] }];
+// data: text (the sentence, sent back with a choice: another may be there by then),
+// masks: [{ title, rows: [{ token, note, probability, before, word, after }] }];
 // a row whose probability is null only holds the place of one to come.
 const element = (tag, className, text = "") => {
   const made = document.createElement(tag)
@@ -19,7 +20,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
     button.type = "button"
     button.disabled = probability === null
     button.title = button.disabled ? "" : `Put “${token}” into the sentence`
-    button.onclick = () => setTriggerValue("chosen", [mask, rank])
+    button.onclick = () => setTriggerValue("chosen", [data.text, mask, rank])
     const first = element("td", "first")
     first.append(button)
     if (note) first.append(element("span", "note", note))
@@ -46,7 +47,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
       cell.scope = "col"
       head.append(cell)
     }
-    made.append(head, ...rows.map((data, rank) => row(data, mask, rank)))
+    made.append(head, ...rows.map((line, rank) => row(line, mask, rank)))
     return made
   }
 

@@ -1,5 +1,6 @@
 // The words of a sentence, each a button that hides it.
-// data: words: [text].
+// data: text (the sentence, sent back with a choice: another may be there by then),
+// words: [text].
 export default ({ data, parentElement, setTriggerValue }) => {
   parentElement.querySelector(".words").replaceChildren(
     ...data.words.map((word, i) => {
@@ -7,7 +8,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
       button.type = "button"
       button.textContent = word
       button.ariaLabel = button.title = `hide this word: ${word}`
-      button.onclick = () => setTriggerValue("hidden", i)
+      button.onclick = () => setTriggerValue("hidden", [data.text, i])
       return button
     }))
 }
