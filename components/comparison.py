@@ -8,12 +8,11 @@ from attention.reading import Reading, head_name
 from attention.roles import head_roles
 from attention.sheet import sheet_png
 from components import state
-from components.answer import read_or_explain
+from components.answer import answering_model, read_or_explain
 from components.charts import HEATMAP_TOKENS, difference_chart, head_chart, head_map
 from components.tables import SHARE, choose_head
 from components.view_picker import seen_as
 from model_cache.catalog import find_model, load_catalog
-from model_cache.hub import find_local
 
 WITH, WITH_MODEL = "with", "with_model"
 TURTLES = {
@@ -87,25 +86,19 @@ def _ask_other(model_id: str) -> Reading | None:
             bind="query-params",
             placeholder="Another sentence",
         )
-        here = [model.id for model in load_catalog().values() if find_local(model)]
+        models = load_catalog().values()
+        here = [model.id for model in models if answering_model(model) == model]
         chosen = st.selectbox(
-            "On model",
+            "Read by",
             here,
             here.index(model_id),
             key=WITH_MODEL,
             bind="query-params",
         )
     with st.container(horizontal=True):
-        for label, sentence in zip(
-            ("adverb after", "adverb before", "adverb apart"), TURTLES, strict=True
-        ):
-            st.button(
-                label,
-                help=sentence,
-                type="tertiary",
-                on_click=_compare_with,
-                args=(sentence,),
-            )
+        for label, sentence in TURTLES.items():
+            choose = {"on_click": _compare_with, "args": (sentence,)}
+            st.button(label, help=sentence, type="tertiary", **choose)
     other, fault = read_or_explain(find_model(chosen), text)
     if fault:
         st.error(fault)

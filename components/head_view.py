@@ -25,12 +25,14 @@ def show_head(reading: Reading, roles: HeadRoles) -> None:
     with st.container(horizontal=True):
         as_lines = st.toggle("Lines", key="lines", bind="query-params")
         as_table = st.toggle("Show as table", key="table", bind="query-params")
-        on_more = st.toggle("Check on more sentences", key="check", bind="query-params")
+        st.button(
+            "Check on more sentences", type="tertiary", on_click=state.toggle_checking
+        )
     with picture:
         _draw_head(reading, layer, head, as_lines)
     if as_table:
         st.dataframe(head_table(reading, layer, head).round(3))
-    if on_more:
+    if state.is_checking():
         _show_spread(reading.model, roles, layer, head)
 
 

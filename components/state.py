@@ -14,6 +14,7 @@ from attention.roles import LEGEND
 from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
+CHECK = "check"  # a button's; like the role below, the URL alone has it
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
@@ -82,6 +83,18 @@ def toggle_role(name: str) -> None:
         del st.query_params[ROLE]
     else:
         st.query_params[ROLE] = name
+
+
+def is_checking() -> bool:
+    """True if the open head's role is tried on more sentences, too."""
+    return st.query_params.get(CHECK) == "true"
+
+
+def toggle_checking() -> None:
+    if is_checking():
+        del st.query_params[CHECK]
+    else:
+        st.query_params[CHECK] = "true"
 
 
 def set_text(text: str) -> None:

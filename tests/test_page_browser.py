@@ -327,6 +327,14 @@ def test_a_row_of_the_table_opens_its_head(served, new_page):
     expect(head_heading(page, 5, 10)).to_be_visible()
 
 
+def test_a_heads_role_is_checked_on_more_sentences(served, new_page):
+    page = open_page(new_page(), served)
+    page.get_by_role("button", name="Check on more sentences").click()
+    expect(page.get_by_text("The head is labelled next in 50 of 50.")).to_be_visible()
+    settle(page)
+    assert parameters(page)["check"] == "true"
+
+
 def test_two_words_find_the_heads_between_them(served, new_page):
     page = new_page()
     query = f"tab=Find+heads+for+two+words&text={quote(ACROSS)}"
