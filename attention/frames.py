@@ -44,20 +44,6 @@ def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
     )
 
 
-def all_heads_frame(reading: Reading) -> pd.DataFrame:
-    """Return every head in long format, layer by layer; columns as in head_frame.
-
-    512 tokens of BERT base would be 38 million rows.
-    """
-    layers, heads = reading.shape
-    frames = [
-        head_frame(reading, layer, head)
-        for layer in range(layers)
-        for head in range(heads)
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
 def read_csv(file: Path | IO) -> pd.DataFrame:
     """Read a CSV of attention.exports back as the frame it was made from."""
     frame = pd.read_csv(
