@@ -71,8 +71,10 @@ def run(options: Namespace) -> int:
         options.no_diagrams = True
     if not sentences:
         return 1
+    # These fail now, or not for this reason.
+    require_files(options.sheet, options.csv, options.roles)
     if not options.no_diagrams:
-        make_folder(options.output or Path())  # fails now, or not for this reason
+        make_folder(options.output or Path())
 
     engine, checkpoint = load(model)
     difference = load_check(engine, checkpoint) if options.check else None
@@ -135,6 +137,18 @@ def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:
                 f"{model.id} has no {head_name(layer, head).lower()}; "
                 f"it has {model.layers} layers of {model.heads} heads."
             )
+
+
+def require_files(*paths: Path | None) -> None:
+    """Raise Failed for a file that cannot be one, or that is asked for twice."""
+    paths = [path for path in paths if path is not None]
+    for path in paths:
+        if path.is_dir():
+            raise Failed(f"Cannot write {path}: it is a folder. Name a file.")
+        if not path.parent.is_dir():
+            raise Failed(f"Cannot write {path}: there is no folder {path.parent}.")
+        if paths.count(path) > 1:
+            raise Failed(f"{path} is asked for twice. Name two files.")
 
 
 def load(model: Model):

@@ -439,3 +439,19 @@ def test_roles_come_as_a_table_with_a_row_for_each_head(main, tmp_path):
     layer3_head10 = rows[2 * 12 + 9].split(",")
     assert layer3_head10[:3] == ["3", "10", "next"]
     assert layer3_head10[10:12] == ["", ""]  # no word of several pieces, no repeat
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--sheet", "."), "it is a folder"),
+        (("--csv", ""), "it is a folder"),
+        (("--roles", "nowhere/roles.csv"), "there is no folder nowhere"),
+        (("--csv", "same", "--roles", "same"), "same is asked for twice"),
+    ],
+)
+def test_files_that_cannot_be_written_are_refused_before_reading(main, options, says):
+    code, out, err = main(SENTENCE, "--no-diagrams", *options)
+    assert (code, out) == (1, [])
+    assert len(err) == 1
+    assert says in err[0]
