@@ -22,7 +22,7 @@ def show_head(reading: Reading, roles: HeadRoles) -> None:
     picture = st.container()
     st.text(describe_role(roles, layer, head))
     st.text(describe_strongest(reading, layer, head))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         as_lines = st.toggle("Lines", key="lines", bind="query-params")
         as_table = st.toggle("Show as table", key="table", bind="query-params")
         st.button(
