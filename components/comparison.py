@@ -43,7 +43,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
-            st.image(sheet_png(one), width="stretch")
+            st.image(sheet_png(one), width="stretch", alt=f"All heads of {one.model}")
             _show_open_head(one, layer, head)
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")

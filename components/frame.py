@@ -13,6 +13,13 @@ STYLE = """<style>
 .st-key-title { padding-right: 3rem; }
 h1, h2 { padding: 0 !important; }
 .st-key-steps button, .st-key-view button { min-height: 0; padding: 0; }
+/* White on dark mode's pale primary colour is too faint: chosen values are outlined. */
+[data-testid="stMultiSelect"] [data-tag] {
+  background: transparent; border: 1px solid currentColor;
+}
+[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {
+  color: inherit;
+}
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
