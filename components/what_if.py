@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from attention.effects import compare_words, effects_frame
 from attention.reading import Reading
-from attention.silence import compare_words, effects_frame
 from components import state
 from components.charts import head_map
 from components.head_names import ask_heads

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
+from attention.effects import compare_words, effects_frame
 from attention.reading import Prediction
 from attention.silence import (
-    compare_words,
     divergence,
     each_head_silent,
-    effects_frame,
     gates_without,
     top_word_change,
 )
