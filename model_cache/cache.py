@@ -7,12 +7,14 @@ first engine, not with this module, so that the page's frame is there first.
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cachetools
 import numpy as np
 import streamlit as st
 
+from attention.claims import Measured, measure_each
+from attention.examples import Example, Malformed
 from attention.reading import MAX_K, Reading
 from attention.roles import HeadRoles, head_roles
 from attention.silence import (
@@ -27,6 +29,7 @@ from model_cache.hub import find_local
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
 RANKINGS = 200  # two numbers a head: about 1 kB each
+MEASURED_BYTES = 30_000_000  # some 15,000 sentences of claims
 # Each engine keeps its weights in memory: the bundled one and one that visitors
 # chose, so that a small server is not filled by curiosity.
 MAX_ENGINES = 2
@@ -114,11 +117,48 @@ def effects(
     return _ranker()(model_id, text, tell)
 
 
+def measure(model_id: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
+    """Return what each example of a claim gives; those measured before are kept.
+
+    examples: as many as are read at once, see attention.claims.batches.
+    """
+    kept, lock = _measured()
+    with lock:
+        results = [kept.get((model_id, example)) for example in examples]
+    missing = [i for i, result in enumerate(results) if result is None]
+    if missing:
+        ready = engine(model_id)
+        found = list(
+            measure_each(
+                lambda texts: ready.read_many(texts, k=1),
+                [examples[i] for i in missing],
+            )
+        )
+        with lock:
+            for i, result in zip(missing, found, strict=True):
+                results[i] = kept[model_id, examples[i]] = result
+    return results
+
+
 @st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
 def varied_roles(model_id: str) -> list[HeadRoles]:
     """Return every head's roles in each of the built-in varied sentences."""
     readings = engine(model_id).read_many(varied_sentences(), k=1)
     return [head_roles(reading) for reading in readings]
+
+
+@st.cache_resource(show_spinner=False)
+def _measured() -> tuple[cachetools.LRUCache, threading.Lock]:
+    return (
+        cachetools.LRUCache(MEASURED_BYTES, getsizeof=_measured_size),
+        threading.Lock(),
+    )
+
+
+def _measured_size(result: Measured | Malformed) -> int:
+    if isinstance(result, Malformed):
+        return 200
+    return result.looked.nbytes + result.weight.nbytes + 100 * len(result.words)
 
 
 @st.cache_resource(show_spinner=False)

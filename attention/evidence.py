@@ -1,0 +1,62 @@
+"""How much a count of hits says: intervals, and what luck alone would do."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Z_95 = 1.959963984540054  # the normal distribution's 97.5 % point
+SURE = 0.05  # luck that is less likely than this is called unlikely
+
+
+def wilson(hits: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % interval of hit rates, low and high ends, 0-1.
+
+    hits: of n tries each, n at least 1. Wilson 1927, "Probable Inference, the Law of
+    Succession, and Statistical Inference": unlike the usual interval it stays
+    within 0-1 and says something for few tries.
+    """
+    rate = np.asarray(hits) / n
+    middle = rate + Z_95**2 / (2 * n)
+    reach = Z_95 * np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2))
+    share = 1 + Z_95**2 / n
+    # Rounding would leave 1e-17 where the ends are exactly 0 and 1.
+    low = np.where(rate == 0, 0, (middle - reach) / share)
+    return low, np.where(rate == 1, 1, (middle + reach) / share)
+
+
+def tails(probabilities: Sequence[float]) -> np.ndarray:
+    """Return the chance of at least k hits, for k from 0 to the number of tries.
+
+    probabilities: of a hit in each try (the Poisson binomial distribution).
+
+    >>> tails([0.5, 0.5]).tolist()
+    [1.0, 0.75, 0.25]
+    """
+    exactly = np.ones(1)
+    for p in probabilities:
+        exactly = np.convolve(exactly, [1 - p, p])
+    return np.minimum(exactly[::-1].cumsum()[::-1], 1)
+
+
+def chance_of_any(alone: np.ndarray, n_heads: int) -> np.ndarray:
+    """Return how likely at least one of n independent heads does what one does alone.
+
+    >>> float(chance_of_any(np.array(0.5), 2))
+    0.75
+    """
+    with np.errstate(divide="ignore"):  # log(0): a head that always does, so -inf
+        return -np.expm1(n_heads * np.log1p(-np.asarray(alone)))
+
+
+def tries_needed(probabilities: Sequence[float], n_heads: int) -> int | None:
+    """Return from how many tries on a head that always hits is unlikely to be luck.
+
+    probabilities: of a hit by luck, in tries like those to come. None if no number
+    of tries would do, since luck always hits.
+    """
+    p = float(np.exp(np.mean(np.log(probabilities))))
+    if p == 1:
+        return None
+    # One head's chance that makes that of any of n_heads just SURE.
+    allowed = -np.expm1(np.log1p(-SURE) / n_heads)
+    return int(np.floor(np.log(allowed) / np.log(p))) + 1

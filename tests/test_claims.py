@@ -1,0 +1,200 @@
+"""Claims over readings made by hand, with known hits, offsets and luck."""
+
+import numpy as np
+import pytest
+
+from attention.claim_frames import claim_frame, sentences_frame
+from attention.claims import best_offset, judge, measure, measure_each
+from attention.examples import Malformed, parse
+from attention.verdict import describe_best, describe_head
+from tests.making import make_reading
+
+TEXT = "the dog the cat"  # four words: luck hits one time in three
+
+
+def example(pair: str, text: str = TEXT, line: int = 1):
+    examples, malformed = parse([""] * (line - 1) + [f"{text} | {pair}"])
+    assert not malformed
+    return examples[0]
+
+
+def looking(*targets: int, text: str = TEXT):
+    """A reading with one head for each target: all attention goes to that token."""
+    n = len(text.split()) + 2
+    attention = np.zeros((1, len(targets), n, n))
+    for head, target in enumerate(targets):
+        attention[0, head, :, target] = 1
+    return make_reading(attention, text)
+
+
+def test_a_head_hits_if_the_word_gets_most_of_all_other_words():
+    # From "dog" (token 2) to "cat" (token 4): one head looks there, one elsewhere.
+    measured = measure(looking(4, 1), example("dog -> cat"))
+    assert measured.hits.tolist() == [[True, False]]
+    assert measured.weight.tolist() == [[1, 0]]
+    assert [measured.words[i] for i in measured.looked[0]] == ["cat", "the"]
+
+
+def test_specials_and_the_word_itself_do_not_count():
+    attention = np.zeros((1, 1, 6, 6))
+    # From "dog": [CLS] .4, itself .3, [SEP] .15, "cat" .1, the first "the" .05.
+    attention[0, 0, 2] = [0.4, 0.05, 0.3, 0, 0.1, 0.15]
+    measured = measure(make_reading(attention), example("dog -> cat"))
+    assert measured.hits.all()
+    assert measured.weight[0, 0] == pytest.approx(0.1)
+    assert measured.words == ("the", "dog", "the", "cat")
+
+
+def test_pieces_are_joined_sum_to_a_word_and_mean_from_it():
+    text = "dogs ran slowly"
+    attention = np.zeros((1, 1, 7, 7))
+    # dog ##s ran slow ##ly: from both pieces of "slowly" to both of "dogs".
+    attention[0, 0, 4] = [0, 0.2, 0.2, 0.3, 0.1, 0.1, 0.1]
+    attention[0, 0, 5] = [0, 0.4, 0.2, 0.1, 0.1, 0.1, 0.1]
+    reading = make_reading(attention, "dog s ran slow ly")
+    pieces = {
+        "text": text,
+        "tokens": ("[CLS]", "dog", "##s", "ran", "slow", "##ly", "[SEP]"),
+        "word_ids": (None, 0, 0, 1, 2, 2, None),
+        "spans": ((0, 0), (0, 3), (3, 4), (5, 8), (9, 13), (13, 15), (0, 0)),
+    }
+    reading = type(reading)(**vars(reading) | pieces)
+    measured = measure(reading, example("slowly -> dogs", text))
+    assert measured.weight[0, 0] == pytest.approx((0.4 + 0.6) / 2)
+    assert measured.words == ("dogs", "ran", "slowly")
+    assert measured.offset == -2
+
+
+def test_a_students_word_of_several_words_is_one_word(bundled_engine):
+    text = "I don't like New York."
+    reading = bundled_engine.read(text)
+    measured = measure(reading, example("New York -> don't", text))
+    assert measured.words == ("I", "don't", "like", "New York", ".")
+    assert measured.offset == -2
+    tokens = list(reading.tokens)
+    new, don = tokens.index("new"), tokens.index("don")
+    expected = reading.attention[:, :, new : new + 2, don : don + 3]
+    np.testing.assert_allclose(
+        measured.weight, expected.mean(axis=2).sum(axis=-1), rtol=1e-5
+    )
+
+
+@pytest.fixture
+def result():
+    """Three sentences, two heads: the first hits all, the second one of them."""
+    pairs = ["dog -> cat", "cat -> dog", "the#1 -> dog"]
+    examples = [example(pair, line=line) for line, pair in enumerate(pairs, start=1)]
+    # Tokens: [CLS] the dog the cat [SEP]. The second head always looks at "cat".
+    readings = [looking(4, 4), looking(2, 4), looking(2, 4)]
+    return judge([measure(r, e) for r, e in zip(readings, examples, strict=True)])
+
+
+def test_hits_rates_and_weights_are_counted_for_every_head(result):
+    assert result.hits.tolist() == [[3, 1]]
+    assert result.rate.tolist() == [[1, pytest.approx(1 / 3)]]
+    assert result.mean_weight.tolist() == [[1, pytest.approx(1 / 3)]]
+    assert result.best() == (0, 0)
+
+
+def test_the_best_fixed_offset_is_found_on_the_same_sentences(result):
+    # The pairs are 2 on, 2 back and 1 on: each offset hits once, the nearest wins.
+    assert (result.offset, result.offset_hits) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "best"),
+    [([1, 1, -1], (1, 2)), ([3, -3], (-3, 1)), ([2, -1, 2, -1], (-1, 2))],
+)
+def test_the_offset_that_hits_most_wins_and_of_equals_the_nearest(offsets, best):
+    assert best_offset(offsets) == best
+
+
+def test_luck_is_a_random_choice_among_the_other_words(result):
+    # Three words to choose from each time: all three right in 1 of 27 cases; at
+    # least one of three in 19 of 27. Of two heads, either may be the lucky one.
+    assert result.alone.tolist() == [[pytest.approx(1 / 27), pytest.approx(19 / 27)]]
+    assert result.chance[0, 0] == pytest.approx(1 - (26 / 27) ** 2)
+
+
+def test_a_sentence_of_two_words_is_always_hit_by_luck():
+    pair = example("dog -> ran", "dog ran")
+    result = judge([measure(looking(2, text="dog ran"), pair)])
+    assert result.chance.tolist() == [[1]]
+
+
+def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result):
+    verdict = describe_best(result)
+    assert "hits 3 of 3 (100%" in verdict
+    assert "with a probability of 7.3%" in verdict  # 1 - (26/27)^2
+    assert "may be luck" in verdict
+    # 1 - (1 - 3^-n)^2 is under 0.05 from n = 4 on.
+    assert "with 4 such sentences" in verdict
+
+
+def many(targets: list[int], pairs: list[str]) -> str:
+    measured = [
+        measure(looking(target), example(pair))
+        for target, pair in zip(targets, pairs, strict=True)
+    ]
+    return describe_best(judge(measured))
+
+
+def test_a_head_that_always_hits_where_places_vary_is_evidence():
+    pairs = ["dog -> cat", "cat -> dog", "the#1 -> dog", "the#2 -> the#1"] * 5
+    verdict = many([4, 2, 2, 1] * 5, pairs)
+    assert "hits 20 of 20" in verdict
+    assert verdict.endswith("The evidence carries.")
+
+
+def test_a_head_no_better_than_a_fixed_place_is_told_so():
+    verdict = many([4] * 10, ["the#2 -> cat"] * 10)
+    assert "the word just after, hits 10 (100%)" in verdict
+    assert "may know the place" in verdict
+
+
+def test_one_head_named_beforehand_is_judged_alone(result):
+    assert "with a probability of 70%" in describe_head(result, 0, 1)  # 19 of 27
+
+
+def test_the_ranked_table_has_the_promised_columns(result):
+    frame = claim_frame(result)
+    assert list(frame) == [
+        *("layer", "head", "sentences", "hits", "rate", "low", "high"),
+        *("mean_weight", "offset", "offset_rate", "chance"),
+    ]
+    assert frame[["layer", "head", "sentences", "hits"]].to_numpy().tolist() == [
+        [1, 1, 3, 3],
+        [1, 2, 3, 1],
+    ]
+
+
+def test_a_heads_sentences_stand_with_its_misses_first(result):
+    frame = sentences_frame(result, 0, 1)
+    assert frame["hit"].tolist() == [False, False, True]
+    assert frame["line"].tolist() == [2, 3, 1]
+    assert frame["looked_at"].tolist() == ["the", "cat", "cat"]
+
+
+def test_a_text_that_cannot_be_read_is_reported_and_the_rest_measured():
+    def read_many(texts):
+        if any(text.startswith("long") for text in texts):
+            raise ValueError("This text is too long.")
+        return [looking(4) for _ in texts]
+
+    examples = [
+        example("dog -> cat"),
+        example("long -> text", "long text", line=2),
+        example("cat -> dog", line=3),
+    ]
+    first, second, third = measure_each(read_many, examples)
+    assert second == Malformed(2, "This text is too long.")
+    assert first.hits.all()
+    assert third.example.line == 3
+
+
+def test_a_word_that_the_tokenizer_drops_is_reported(bundled_engine):
+    text = "The \u200b\u200e ran."  # nothing but characters that BERT removes
+    found = list(
+        measure_each(bundled_engine.read_many, [example("\u200b\u200e -> ran", text)])
+    )
+    assert "leaves nothing of one of the two words" in found[0].reason

@@ -1,0 +1,127 @@
+"""Lines of a claim: which word is meant, and what is wrong with a line."""
+
+import pytest
+
+from attention.examples import (
+    MAX_EXAMPLES,
+    Malformed,
+    csv_lines,
+    find_word,
+    parse,
+    write_line,
+)
+
+SLOWLY = "The turtle moved slowly across the [MASK]. | slowly -> moved"
+
+
+def words(line: str) -> tuple[str, str]:
+    examples, malformed = parse([line])
+    assert not malformed, malformed
+    text = examples[0].text
+    return text[slice(*examples[0].query)], text[slice(*examples[0].key)]
+
+
+def reason(line: str) -> str:
+    examples, malformed = parse([line])
+    assert not examples
+    return malformed[0].reason
+
+
+def test_a_line_is_a_sentence_and_a_pair_behind_a_bar():
+    (example,), _ = parse([SLOWLY])
+    assert example.text == "The turtle moved slowly across the [MASK]."
+    assert (example.query, example.key) == ((17, 23), (11, 16))
+    assert example.pair == "slowly -> moved"
+
+
+@pytest.mark.parametrize(
+    "pair", ["slowly->moved", "  slowly  ->  moved ", "slowly → moved"]
+)
+def test_spaces_and_the_arrow_as_a_sign_do_not_matter(pair):
+    assert words(f"It moved slowly.|{pair}") == ("slowly", "moved")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "span"),
+    [
+        ("The dog saw the cat.", "the#1", (0, 3)),
+        ("The dog saw the cat.", "the#2", (12, 15)),
+        ("The dog saw the cat.", "THE#2", (12, 15)),
+        ("A cat and a cat", "cat#2", (12, 15)),
+        ("We moved; it moves.", "moves", (13, 18)),  # not inside "moved"
+        ("I don't know.", "don't", (2, 7)),
+        ("In New York it rains.", "New York", (3, 11)),
+        ("The [MASK] ran.", "[MASK]", (4, 10)),
+        ("C#2 is a note.", "C#2", (0, 3)),
+        ("Über Äpfel", "äpfel", (5, 10)),
+        ("我喜欢猫", "猫", (3, 4)),  # signs are words of their own
+    ],
+)
+def test_a_word_is_found_where_a_person_would_find_it(text, name, span):
+    assert find_word(text, name) == span
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("It moved slowly.", "there is no bar"),
+        ("It moved. | moved", "two words and an arrow"),
+        ("It moved. | it -> moved -> it", "two words and an arrow"),
+        ("It moved. | it ->", "two words and an arrow"),
+        ("| it -> moved", "no sentence before the bar"),
+        ("It moved. | slowly -> moved", "“slowly” is not a word of the sentence"),
+        ("It moved. | mov -> it", "“mov” is not a word"),
+        ("the dog saw the cat | the -> dog", "“the” occurs 2 times; write the#1"),
+        ("the dog saw the cat | the#3 -> dog", "“the” occurs only 2 times"),
+        ("It moved. | it -> it", "same word"),
+        ("In New York | New York -> York", "same word"),
+    ],
+)
+def test_a_line_that_says_no_pair_is_told_why(line, says):
+    assert says in reason(line)
+
+
+def test_bad_lines_keep_their_numbers_and_the_rest_is_read():
+    examples, malformed = parse([SLOWLY, "", "nonsense", SLOWLY])
+    assert [example.line for example in examples] == [1, 4]
+    assert [str(line)[:7] for line in malformed] == ["line 3:"]
+
+
+def test_more_sentences_than_are_tested_are_said_once():
+    lines = [SLOWLY] * (MAX_EXAMPLES + 5)
+    examples, malformed = parse(lines)
+    assert len(examples) == 2000
+    assert malformed == [Malformed(2001, "only the first 2,000 sentences are tested")]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "key", "line"),
+    [
+        ("It moved slowly.", (9, 15), (3, 8), "It moved slowly. | slowly -> moved"),
+        ("The dog saw the cat.", (12, 15), (16, 19), "| the#2 -> cat"),
+        ("a  b   a", (7, 8), (3, 4), "a b a | a#2 -> b"),
+    ],
+)
+def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
+    written = write_line(text, query, key)
+    assert written.endswith(line)
+    pair = text[slice(*query)], text[slice(*key)]
+    assert words(written) == pair
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'sentence,from,to\n"Slowly, it moved.",slowly,moved\n',
+        "sentence;from;to\nSlowly, it moved.;slowly;moved\n",
+        "Text\tfrom\tto\r\nSlowly, it moved.\tslowly\tmoved\r\n",
+    ],
+)
+def test_a_table_becomes_lines_with_the_files_numbers(table):
+    lines = csv_lines(table)
+    assert lines == ["", "Slowly, it moved. | slowly -> moved"]
+    assert parse(lines)[0][0].line == 2
+
+
+def test_a_file_of_lines_with_commas_is_taken_as_it_is():
+    assert csv_lines('"Go," it said. | it -> said\n') == ['"Go," it said. | it -> said']
