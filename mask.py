@@ -8,17 +8,20 @@ is about to be read, not with this module.
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from attention.batches import batches
 from attention.cs50 import diagram_name, diagram_png, gray_color
 from attention.exports import all_heads
-from attention.reading import Reading, head_name
-from command.files import CannotWrite, make_folder, write_whole
-from command.options import parser
+from attention.reading import Reading
+from command.check import TOLERANCE, load_check, require_reference
+from command.claims import run_claims
+from command.files import make_folder, require_files, write_whole
+from command.models import MODEL, default_model, load, require_heads
+from command.options import parse
 from command.outputs import (
     print_predictions,
     save_csv,
@@ -26,25 +29,17 @@ from command.outputs import (
     save_roles,
     save_sheet,
 )
-from command.sentences import Sentence, ask, at_line, batches, stdin_lines
-from command.terminal import Bar, say
-from model_cache.catalog import BUNDLED, Model, UnknownModel, find_model
+from command.sentences import Sentence, ask, at_line, stdin_lines
+from command.terminal import MANY, Bar, Failed, say
+from model_cache.catalog import find_model
 
-MODEL = "bert-base-uncased"  # answers where it is on this computer
 K = 3  # completed sentences to print
-
-MANY = 20  # sentences, from which on a bar shows how far it is
-TOLERANCE = 1e-4  # of --check
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
-
-
-class Failed(Exception):
-    """str() is one sentence for the user: what happened, what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = parser(MODEL, K).parse_args(arguments)
+    options = parse(arguments, MODEL, K)
     # A terminal that lacks a character shows its number, not a traceback.
     sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -55,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # such as: mask.py ... | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (Failed, CannotWrite, ValueError, OSError) as error:
+    except (Failed, ValueError, OSError) as error:
         say(str(error))
         return 1
 
@@ -63,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: Namespace) -> int:
     model = find_model(options.model) if options.model else default_model()
     require_heads(model, options.heads or [])
+    if options.claims is not None:
+        return run_claims(options, lambda: load(model)[0])
     if options.check:
         require_reference()
     are_lines = options.text == "-"
@@ -113,73 +110,11 @@ def named_after(path: Path, ending: str) -> Path:
     return path.with_stem(f"{path.stem}-{ending}") if ending else path
 
 
-def default_model() -> Model:
-    """Return the model for a command without --model; it is on this computer."""
-    from model_cache.hub import find_local
-
-    if wanted := os.environ.get("ATTENTION_MODEL"):
-        try:
-            model = find_model(wanted)
-        except UnknownModel as error:
-            say(f"ATTENTION_MODEL is set to something else. {error}")
-            return find_model(BUNDLED)
-        if find_local(model):
-            return model
-        say(f"{wanted} (ATTENTION_MODEL) is not here; --model {wanted} downloads it.")
-        return find_model(BUNDLED)
-    return find_model(MODEL if find_local(find_model(MODEL)) else BUNDLED)
-
-
-def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:
-    for layer, head in heads:
-        if layer >= model.layers or head >= model.heads:
-            raise Failed(
-                f"{model.id} has no {head_name(layer, head).lower()}; "
-                f"it has {model.layers} layers of {model.heads} heads."
-            )
-
-
-def require_files(*paths: Path | None) -> None:
-    """Raise Failed for a file that cannot be one, or that is asked for twice."""
-    paths = [path for path in paths if path is not None]
-    for path in paths:
-        if path.is_dir():
-            raise Failed(f"Cannot write {path}: it is a folder. Name a file.")
-        if not path.parent.is_dir():
-            raise Failed(f"Cannot write {path}: there is no folder {path.parent}.")
-        if paths.count(path) > 1:
-            raise Failed(f"{path} is asked for twice. Name two files.")
-
-
-def load(model: Model):
-    """Return the model's engine and checkpoint, downloaded first if need be."""
-    from model_cache.hub import DownloadFailed, download, find_local
-
-    folder = find_local(model)
-    if folder is None:
-        bar = Bar(f"Downloading {model.id}")
-        try:
-            folder = download(
-                model, lambda p: bar.show(p.done // 10**6, p.total // 10**6, " MB")
-            )
-        except DownloadFailed as error:
-            raise Failed(str(error)) from error
-        finally:
-            bar.clear()
-    from model_cache.checkpoint import read_checkpoint
-    from model_cache.engine import Engine
-
-    checkpoint = read_checkpoint(folder)
-    engine = Engine(model.id, checkpoint)
-    say(f"Model: {model.id}")
-    return engine, checkpoint
-
-
 def read(
     engine, sentences: Sequence[Sentence], k: int
 ) -> Iterator[tuple[int, Reading | ValueError]]:
     """Yield each sentence's line with its reading, or with what is wrong with it."""
-    for batch in batches(sentences):
+    for batch in batches(sentences, lambda sentence: sentence[1]):
         try:
             results = engine.read_many([text for _, text in batch], k)
         except ValueError:  # one of them; which one?
@@ -195,43 +130,6 @@ def read_or_error(engine, text: str, k: int) -> Reading | ValueError:
         return engine.read(text, k)
     except UnreadableText as error:
         return error
-
-
-def require_reference() -> None:
-    if find_spec("tf_keras") is None:
-        raise Failed(
-            "--check needs tf-keras, which is not installed: "
-            "pip install -r requirements-dev.txt"
-        )
-
-
-def load_check(engine, checkpoint) -> Callable[[Reading], float]:
-    """Return what tells how far a reading is from TFBertForMaskedLM's."""
-    try:
-        from model_cache.reference import load_reference, run_reference
-    except ImportError as error:
-        raise Failed(
-            "--check needs TFBertForMaskedLM, of transformers 4 with tf-keras: "
-            "pip install -r requirements-dev.txt"
-        ) from error
-    reference = load_reference(checkpoint)
-
-    def difference(reading: Reading) -> float:
-        ids, masks = np.array([reading.ids]), np.array(reading.mask_positions)
-        ones = np.ones_like(ids)
-        attention, logits = run_reference(reference, ids, ones)
-        at_masks = np.stack([np.zeros_like(masks), masks], axis=-1)
-        gates = np.ones((1, *engine.shape), np.float32)
-        _, our_logits = engine.encoder(ids, ones, at_masks, gates)
-        of_attention = np.abs(reading.attention - attention[:, 0]).max()
-        of_logits = np.abs(our_logits - logits[0, masks]).max()
-        say(
-            f"Largest difference from TFBertForMaskedLM: {of_logits:.1e} in logits, "
-            f"{of_attention:.1e} in attention; allowed are {TOLERANCE:.0e}."
-        )
-        return max(of_attention, of_logits)
-
-    return difference
 
 
 # CS50's functions.

@@ -18,9 +18,6 @@ from attention.examples import Example, Malformed, Span
 from attention.reading import Reading
 from attention.roles import ordinary
 
-# Examples read at once: enough for the engine's batches, few enough to stop between.
-BATCH = 32
-
 
 class NoSuchWord(ValueError):
     """str() says why an example cannot be measured in this model's tokens."""
@@ -86,7 +83,7 @@ class Result:
 def measure_each(
     read_many: Callable[[list[str]], Sequence[Reading]], examples: Sequence[Example]
 ) -> Iterator[Measured | Malformed]:
-    """Yield what each example gives, read together; see `batches`.
+    """Yield what each example gives, read together; see attention.batches.
 
     read_many: an engine's; it raises ValueError for a text it cannot read.
     """
@@ -106,12 +103,6 @@ def measure_each(
             yield Malformed(example.line, str(error))
 
 
-def batches(examples: Sequence[Example]) -> Iterator[Sequence[Example]]:
-    """Group examples, in their order, into such as are read at once."""
-    for start in range(0, len(examples), BATCH):
-        yield examples[start : start + BATCH]
-
-
 def measure(reading: Reading, example: Example) -> Measured:
     """Measure one example in its sentence's reading. Raises NoSuchWord."""
     words = _words(reading)
@@ -119,6 +110,8 @@ def measure(reading: Reading, example: Example) -> Measured:
     query, key = (
         _at(groups, reading.spans, span) for span in (example.query, example.key)
     )
+    if query == key:
+        raise NoSuchWord("the model reads the two words as one")
     row = reading.attention[:, :, groups[query]].mean(axis=2)
     weights = np.stack([row[..., group].sum(axis=-1) for group in groups], axis=-1)
     others = weights.copy()

@@ -4,8 +4,6 @@
 "moved". A word that occurs more than once carries its number: "the#2 -> dog".
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ NUMBERED = re.compile(r"(.+)#([1-9][0-9]*)", re.DOTALL)
 SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 MAX_EXAMPLES = 2000
 FORM = "sentence | from -> to"
-CSV_HEADERS = {"sentence", "text"}
 
 Span = tuple[int, int]  # start and end in a text
 
@@ -148,24 +145,3 @@ def _name(text: str, span: Span) -> str:
     word = text[slice(*span)]
     found = occurrences(text, word)
     return word if len(found) == 1 else f"{word}#{found.index(span) + 1}"
-
-
-def csv_lines(data: str) -> list[str]:
-    """Turn a table with the columns sentence, from, to into lines, one a row.
-
-    A file that has the bars already is taken line by line. A header becomes a blank
-    line, so that numbers of lines stay those of the file. Raises csv.Error.
-    """
-    if BAR in data:
-        return data.splitlines()
-    first = data.partition("\n")[0]
-    separator = max(",;\t", key=first.count)  # spreadsheets differ by country
-    rows = csv.reader(io.StringIO(data), delimiter=separator)
-    return [_line(row) for row in rows]
-
-
-def _line(row: list[str]) -> str:
-    if not row or row[0].strip().lower() in CSV_HEADERS:
-        return ""
-    sentence, *pair = row
-    return f"{sentence} {BAR} {' -> '.join(pair)}"

@@ -6,14 +6,28 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from command.terminal import Failed
+
 _counter = itertools.count()
 
 
-class CannotWrite(Exception):
+class CannotWrite(Failed):
     """str() is one sentence for the user: which file or folder, and why."""
 
     def __init__(self, path: Path, error: OSError):
         super().__init__(f"Cannot write {path}: {error.strerror or error}.")
+
+
+def require_files(*paths: Path | None) -> None:
+    """Raise Failed for a file that cannot be one, or that is asked for twice."""
+    paths = [path for path in paths if path is not None]
+    for path in paths:
+        if path.is_dir():
+            raise Failed(f"Cannot write {path}: it is a folder. Name a file.")
+        if not path.parent.is_dir():
+            raise Failed(f"Cannot write {path}: there is no folder {path.parent}.")
+        if paths.count(path) > 1:
+            raise Failed(f"{path} is asked for twice. Name two files.")
 
 
 def make_folder(folder: Path) -> None:

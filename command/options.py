@@ -1,9 +1,20 @@
 """What mask.py understands: its options and its --help."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from attention.reading import MASK, MAX_K
+
+# Options for a single sentence's reading, and what each is called; not for --claims.
+OF_ONE_READING = {
+    "text": "TEXT",
+    "output": "--output",
+    "sheet": "--sheet",
+    "roles": "--roles",
+    "json": "--json",
+    "check": "--check",
+}
 
 MORE = f"""\
 examples:
@@ -12,6 +23,8 @@ examples:
   mask.py "The turtle {MASK} slowly." --head 3-10 --output diagrams
   mask.py "The turtle {MASK} slowly." --no-diagrams --sheet heads.png --csv heads.csv
   mask.py - --json < sentences.txt
+  mask.py --claims claims/adverb-verb.txt --csv ranking.csv
+  mask.py --claims sentences.csv --head 4-11
 
 Diagrams are named Attention_Layer3_Head10.png: a white cell means that the row's
 token gives all its attention to the column's. Without --output they go to the
@@ -24,6 +37,16 @@ With "-", each line of standard input is a sentence; blank lines are skipped. A 
 that cannot be read is reported with its number and the rest are read. Diagrams need
 --output then, and go to DIR/line2/; other files become heads-line2.png.
 
+--claims tests a claim such as "an adverb looks at its verb": on how many sentences
+does a head look most at the right word? Each line of FILE is a sentence, a bar and
+the two words; a word that occurs more than once has its number:
+  The turtle moved slowly. | slowly -> moved
+  The dog saw the cat. | the#2 -> cat
+A file named .csv has the columns sentence, from, to; "-" is standard input. All heads
+come as CSV, most hits first, on standard output or in the file of --csv; --head
+leaves only those it names. What that is worth is told on standard error, and so is
+each line that cannot be tested.
+
 Without --model, ATTENTION_MODEL in the environment names the model. Without that
 too, %(model)s answers where it is on this computer, else the small model
 that comes with this program. Only --model downloads.
@@ -33,6 +56,23 @@ apostrophe in front; attention.frames.read_csv takes it off again.
 
 exit codes: 0 done; 1 a sentence, file, model or check failed; 2 the command was not
 understood; 130 interrupted. Files are written whole or not at all."""
+
+
+def parse(arguments: Sequence[str] | None, model: str, k: int) -> argparse.Namespace:
+    """Return the options, or exit with 2 if they are not understood."""
+    understood = parser(model, k)
+    options = understood.parse_args(arguments)
+    if options.claims is not None:
+        given = [
+            name
+            for option, name in OF_ONE_READING.items()
+            if getattr(options, option) not in (None, False)
+        ]
+        if given:
+            understood.error(
+                f"--claims has its sentences from a file; leave out {', '.join(given)}"
+            )
+    return options
 
 
 def parser(model: str, k: int) -> argparse.ArgumentParser:
@@ -57,9 +97,13 @@ def parser(model: str, k: int) -> argparse.ArgumentParser:
     only = {"type": layer_head, "action": "append", "dest": "heads", "metavar": "L-H"}
     add("--head", **only, help="only layer L's head H in diagrams and CSV; repeatable")
     add("--sheet", type=Path, metavar="FILE.png", help="all heads on one labelled PNG")
-    add("--csv", type=Path, metavar="FILE", help="attention in long format")
+    csv = "attention in long format; with --claims, the heads' ranking"
+    add("--csv", type=Path, metavar="FILE", help=csv)
     roles = "each head's role and scores (CSV), after Clark et al. 2019"
     add("--roles", type=Path, metavar="FILE", help=roles)
+    add(
+        "--claims", metavar="FILE", help="test a claim on a file's sentences; see below"
+    )
     add("--json", **flag, help="print JSON instead, one line a sentence")
     add("--check", **flag, help="compare with TFBertForMaskedLM on this text")
     return result

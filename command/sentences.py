@@ -1,7 +1,6 @@
 """The sentences mask.py is given: an argument, an answer, or a file's lines."""
 
 import sys
-from collections.abc import Iterator, Sequence
 
 from attention.reading import MASK
 from command.terminal import say
@@ -9,8 +8,6 @@ from command.terminal import say
 NO_MASK = f"Input must include mask token {MASK}."
 NOT_UTF8 = "This is not UTF-8 text."
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Sentences read at once; more would be no faster and fill the memory.
-BATCH_SENTENCES, BATCH_CHARACTERS = 32, 4000
 
 Sentence = tuple[int, str]  # its line, or 0 if it is not from standard input
 
@@ -56,19 +53,6 @@ def require_readable(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:  # bytes of an argument that are no character
         raise UnusableText(NOT_UTF8) from error
-
-
-def batches(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """Group sentences, in their order, into such as are read at once."""
-    batch: list[Sentence] = []
-    for sentence in sentences:
-        n_characters = sum(len(text) for _, text in [*batch, sentence])
-        if len(batch) == BATCH_SENTENCES or (batch and n_characters > BATCH_CHARACTERS):
-            yield batch
-            batch = []
-        batch.append(sentence)
-    if batch:
-        yield batch
 
 
 def at_line(line: int, problem: object) -> str:

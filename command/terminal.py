@@ -2,7 +2,12 @@
 
 import sys
 
+MANY = 20  # sentences, from which on a bar shows how far it is
 TERMINAL_STEPS, LOG_STEPS = 30, 10  # where a line can be redrawn, and where not
+
+
+class Failed(Exception):
+    """str() is one sentence for the user: what happened, what to do."""
 
 
 def say(message: str) -> None:

@@ -198,3 +198,9 @@ def test_a_word_that_the_tokenizer_drops_is_reported(bundled_engine):
         measure_each(bundled_engine.read_many, [example("\u200b\u200e -> ran", text)])
     )
     assert "leaves nothing of one of the two words" in found[0].reason
+
+
+def test_two_words_that_the_model_reads_as_one_are_reported(bundled_engine):
+    pair = example("☃ -> ☂", "a ☃☂ b.")
+    (found,) = measure_each(bundled_engine.read_many, [pair])
+    assert "reads the two words as one" in found.reason

@@ -2,10 +2,10 @@
 
 import pytest
 
+from attention.claim_files import NotLines, read_lines
 from attention.examples import (
     MAX_EXAMPLES,
     Malformed,
-    csv_lines,
     find_word,
     parse,
     write_line,
@@ -118,10 +118,23 @@ def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
     ],
 )
 def test_a_table_becomes_lines_with_the_files_numbers(table):
-    lines = csv_lines(table)
+    lines = read_lines(table.encode(), is_table=True)
     assert lines == ["", "Slowly, it moved. | slowly -> moved"]
     assert parse(lines)[0][0].line == 2
 
 
 def test_a_file_of_lines_with_commas_is_taken_as_it_is():
-    assert csv_lines('"Go," it said. | it -> said\n') == ['"Go," it said. | it -> said']
+    file = b'"Go," it said. | it -> said'
+    assert read_lines(file, is_table=True) == ['"Go," it said. | it -> said']
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_spreadsheets_encodings_are_read(encoding):
+    file = f"{SLOWLY}\r\nÜber".encode(encoding)
+    assert read_lines(file, is_table=False) == [SLOWLY, "Über"]
+
+
+@pytest.mark.parametrize("file", [b"\xff\xfa\x00", b"PK\x03\x04\x00", b"a\x00b"])
+def test_a_file_that_is_no_text_is_told_so(file):
+    with pytest.raises(NotLines, match="not UTF-8 text"):
+        read_lines(file, is_table=True)

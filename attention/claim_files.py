@@ -1,0 +1,61 @@
+"""Files of a claim's sentences: lines of text, or a table made with a spreadsheet."""
+
+import codecs
+import csv
+import io
+
+from attention.examples import BAR
+
+UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
+CSV_HEADERS = {"sentence", "text"}
+
+
+class NotLines(ValueError):
+    """str() says what is wrong with a file and what to do."""
+
+
+def read_lines(data: bytes, is_table: bool, name: str = "This file") -> list[str]:
+    """Return a file's lines, as `attention.examples.parse` takes them.
+
+    is_table: it is a CSV. Raises NotLines, whose sentence begins with name.
+    """
+    text = _decoded(data, name)
+    if not is_table:
+        return text.split("\n")
+    try:
+        return csv_lines(text)
+    except csv.Error as error:
+        raise NotLines(f"{name} is not a table: {error}.") from error
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """Return text of UTF-8 or marked UTF-16, each line ended by one line feed."""
+    try:
+        text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = None  # a picture, a workbook, another encoding
+    if text is None or "\0" in text:  # that is UTF-16 without its mark
+        raise NotLines(f"{name} is not UTF-8 text. Save it as UTF-8, or as CSV UTF-8.")
+    # Not splitlines: for an editor, U+2028 and form feeds end no line.
+    return io.StringIO(text, newline=None).read()
+
+
+def csv_lines(data: str) -> list[str]:
+    """Turn a table with the columns sentence, from, to into lines, one a row.
+
+    A file that has the bars already is taken line by line. A header becomes a blank
+    line, so that numbers of lines stay those of the file. Raises csv.Error.
+    """
+    if BAR in data:
+        return data.split("\n")
+    first = data.partition("\n")[0]
+    separator = max(",;\t", key=first.count)  # spreadsheets differ by country
+    rows = csv.reader(io.StringIO(data), delimiter=separator)
+    return [_line(row) for row in rows]
+
+
+def _line(row: list[str]) -> str:
+    if not any(map(str.strip, row)) or row[0].strip().lower() in CSV_HEADERS:
+        return ""
+    sentence, *pair = row
+    return f"{' '.join(sentence.split())} {BAR} {' -> '.join(pair)}"

@@ -1,0 +1,60 @@
+"""Which model answers mask.py, and getting it ready. No TensorFlow until `load`."""
+
+import os
+from collections.abc import Sequence
+
+from attention.reading import head_name
+from command.terminal import Bar, Failed, say
+from model_cache.catalog import BUNDLED, Model, UnknownModel, find_model
+
+MODEL = "bert-base-uncased"  # answers where it is on this computer
+
+
+def default_model() -> Model:
+    """Return the model for a command without --model; it is on this computer."""
+    from model_cache.hub import find_local
+
+    if wanted := os.environ.get("ATTENTION_MODEL"):
+        try:
+            model = find_model(wanted)
+        except UnknownModel as error:
+            say(f"ATTENTION_MODEL is set to something else. {error}")
+            return find_model(BUNDLED)
+        if find_local(model):
+            return model
+        say(f"{wanted} (ATTENTION_MODEL) is not here; --model {wanted} downloads it.")
+        return find_model(BUNDLED)
+    return find_model(MODEL if find_local(find_model(MODEL)) else BUNDLED)
+
+
+def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:
+    for layer, head in heads:
+        if layer >= model.layers or head >= model.heads:
+            raise Failed(
+                f"{model.id} has no {head_name(layer, head).lower()}; "
+                f"it has {model.layers} layers of {model.heads} heads."
+            )
+
+
+def load(model: Model):
+    """Return the model's engine and checkpoint, downloaded first if need be."""
+    from model_cache.hub import DownloadFailed, download, find_local
+
+    folder = find_local(model)
+    if folder is None:
+        bar = Bar(f"Downloading {model.id}")
+        try:
+            folder = download(
+                model, lambda p: bar.show(p.done // 10**6, p.total // 10**6, " MB")
+            )
+        except DownloadFailed as error:
+            raise Failed(str(error)) from error
+        finally:
+            bar.clear()
+    from model_cache.checkpoint import read_checkpoint
+    from model_cache.engine import Engine
+
+    checkpoint = read_checkpoint(folder)
+    engine = Engine(model.id, checkpoint)
+    say(f"Model: {model.id}")
+    return engine, checkpoint
