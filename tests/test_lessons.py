@@ -1,0 +1,204 @@
+import logging
+import re
+import subprocess
+import sys
+from collections import Counter
+from itertools import chain
+
+import pytest
+
+from attention import lessons as module
+from attention.lessons import BadLesson, Lesson, lessons, read_lesson
+from attention.ready_claims import ready_claims
+from attention.roles import NAMES, head_roles
+from attention.search import heads_for_pair
+from attention.views import SHOWN, view
+from tests.serving import ROOT
+
+FIELDS = """
+title: A title
+number: 3
+sentence: The dog saw the [MASK].
+task: Do it.
+hint: Look.
+solution: Seen.
+"""
+ALL_LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
+ALL_CLAIMS = pytest.mark.parametrize("title", ready_claims())
+PAGE_HEAD = (2, 9)  # what the page opens where a lesson names no head
+# A head that only just leads would make a poor answer.
+CLEAR_LEAD = 1.2
+
+
+def read(tmp_path, fields: str, explanation: str = "Why.") -> Lesson:
+    path = tmp_path / "mine.md"
+    path.write_text(f"---\n{fields}\n---\n{explanation}\n", encoding="utf-8")
+    return read_lesson(path)
+
+
+def best_heads(reading, lesson) -> list[tuple[tuple[int, int], float]]:
+    """Return all heads, from 0, with what the lesson asks for, best first."""
+    if lesson.role:
+        scores = head_roles(reading).scores[..., NAMES.index(lesson.role)]
+    else:
+        seen = view(reading, join=True, specials=SHOWN)
+        query, key = (seen.tokens.index(word.lower()) for word in lesson.pair)
+        ranked = heads_for_pair(seen, query, key).itertuples()
+        return [((row.layer - 1, row.head - 1), row.weight) for row in ranked]
+    return [(divmod(int(i), 12), scores.flat[i]) for i in (-scores).argsort(axis=None)]
+
+
+def test_every_shipped_file_is_a_lesson_and_they_come_in_order():
+    numbers = [lesson.number for lesson in lessons().values()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert sorted(lessons()) == sorted(p.stem for p in (ROOT / "lessons").iterdir())
+    assert len(numbers) >= 8
+
+
+@ALL_LESSONS
+def test_a_shipped_lesson_can_be_done_with_the_bundled_model(lesson, bundled_engine):
+    reading = bundled_engine.read(lesson.sentence)
+    layer, head = lesson.head or PAGE_HEAD
+    assert layer < 12
+    assert head < 12
+    if "tab" in dict(lesson.parameters):
+        assert reading.mask_positions
+    if lesson.role or lesson.pair:
+        (best, first), (_, second) = best_heads(reading, lesson)[:2]
+        assert first > CLEAR_LEAD * second
+        assert best != (layer, head)  # the answer is not open from the start
+
+
+@pytest.mark.parametrize(
+    "slug", [slug for slug, lesson in lessons().items() if lesson.role or lesson.pair]
+)
+def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine):
+    lesson = lessons()[slug]
+    (layer, head), share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
+    assert f"layer {layer + 1}, head {head + 1}" in lesson.solution
+    assert f"{100 * share:.0f} %" in lesson.solution
+
+
+def test_all_fields_are_read(tmp_path):
+    more = "head: 3-10\npair: the#2 -> dog\nparameters:\n  tab: Compare\n  k: 5"
+    assert read(tmp_path, FIELDS + more, "Why.\n\n---\n\nSo.") == Lesson(
+        slug="mine",
+        title="A title",
+        number=3,
+        sentence="The dog saw the [MASK].",
+        task="Do it.",
+        hint="Look.",
+        solution="Seen.",
+        explanation="Why.\n\n---\n\nSo.",
+        head=(2, 9),
+        pair=("the#2", "dog"),
+        parameters=(("tab", "Compare"), ("k", "5")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (FIELDS.replace("hint: Look.", ""), "field hint is missing"),
+        (FIELDS.replace("Look.", ""), "field hint is None, not text"),
+        (FIELDS.replace("Look.", "''"), "field hint is '', not text"),
+        (FIELDS + "heads: 3-10", "field heads is unknown; known are title"),
+        (FIELDS.replace("3", "three"), "field number is 'three', not a whole number"),
+        (FIELDS.replace("3", "true"), "field number is True, not a whole number"),
+        (FIELDS + "guess: maybe", "field guess is 'maybe', not true or false"),
+        (FIELDS + "head: layer 3", "field head is 'layer 3', not layer-head"),
+        (FIELDS + "head: 0-1", "field head is '0-1', not layer-head"),
+        (FIELDS + "role: nxt", "field role is 'nxt', not one of previous, next"),
+        (FIELDS + "pair: dog, saw", "field pair is 'dog, saw', not two words"),
+        (FIELDS + "pair: dog -> cat", "field pair: “cat” is not a word"),
+        (FIELDS + "pair: dog -> the#3", "field pair: “the” occurs only 2"),
+        (FIELDS + "parameters: tab", "field parameters is 'tab', not name: value"),
+        (FIELDS + "parameters: {rank: true}", "parameters: write rank: True in quotes"),
+        (FIELDS + "guess: true\nrole: next", "field role is too much beside guess"),
+        (
+            FIELDS.replace("[MASK]", "cat") + "guess: true",
+            "field guess needs a [MASK] in the sentence",
+        ),
+        ("", "there are no fields"),
+        ("just words", "there are no fields"),
+        ("title: [open", "while parsing"),
+        ("title: 2024-99-99", "month must be in 1..12"),
+    ],
+)
+def test_a_bad_lesson_is_named_with_its_field(fields, message, tmp_path):
+    with pytest.raises(BadLesson, match="^mine.md: " + ".*" + re.escape(message)) as e:
+        read(tmp_path, fields)
+    assert "\n" not in str(e.value)
+
+
+def test_a_lesson_without_front_matter_or_explanation_is_bad(tmp_path):
+    with pytest.raises(BadLesson, match="no explanation"):
+        read(tmp_path, FIELDS, "")
+    (tmp_path / "mine.md").write_text("Only words.\n")
+    with pytest.raises(BadLesson, match="no fields"):
+        read_lesson(tmp_path / "mine.md")
+    with pytest.raises(BadLesson, match="No such file"):
+        read_lesson(tmp_path / "missing.md")
+
+
+def test_a_broken_file_is_left_out_and_logged(tmp_path, monkeypatch, caplog):
+    read(tmp_path, FIELDS)
+    (tmp_path / "broken.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert list(lessons.__wrapped__()) == ["mine"]
+    assert "broken.md" in caplog.text
+
+
+def test_importing_lessons_reads_nothing_heavy():
+    heavy = "{'pandas', 'yaml', 'frontmatter'} & sys.modules.keys()"
+    code = f"import sys, attention.lessons; sys.exit(bool({heavy}))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def claim_lines(title: str) -> list[tuple[str, str, str]]:
+    """Return (sentence, from, to) of each line."""
+    lines = ready_claims()[title].splitlines()
+    return [
+        re.fullmatch(r"([^|]+[.?!]) \| (\S+) -> (\S+)", line).groups() for line in lines
+    ]
+
+
+def place(word: str, sentence: str) -> int:
+    """Return the word's place; its number is there if and only if it is needed."""
+    name, numbered, number = word.partition("#")
+    words = [w.lower() for w in re.findall(r"\w+", sentence)]
+    found = [i for i, w in enumerate(words) if w == name.lower()]
+    assert len(found) > 1 if numbered else len(found) == 1, (word, sentence)
+    return found[int(number or 1) - 1]
+
+
+@ALL_CLAIMS
+def test_each_pair_is_in_its_sentence_and_no_distance_explains_half(title):
+    lines = claim_lines(title)
+    assert len(lines) >= 12
+    offsets = Counter(place(to, text) - place(from_, text) for text, from_, to in lines)
+    assert 0 not in offsets
+    assert max(offsets.values()) < len(lines) / 2
+
+
+@ALL_CLAIMS
+def test_few_sentences_have_a_mask_and_all_are_short(title):
+    texts = [text for text, _, _ in claim_lines(title)]
+    assert 1 <= sum("[MASK]" in text for text in texts) < len(texts) / 2
+    assert all(6 <= len(re.findall(r"\w+", text)) <= 14 for text in texts)
+
+
+def test_no_sentence_is_in_the_claims_twice():
+    texts = [text for text, _, _ in chain(*map(claim_lines, ready_claims()))]
+    assert len(texts) == len(set(texts))
+
+
+def test_claims_are_named_by_their_words():
+    assert list(ready_claims()) == [
+        "adverb -> verb",
+        "determiner -> noun",
+        "object -> verb",
+        "preposition -> object",
+        "pronoun -> noun",
+    ]
