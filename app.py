@@ -6,10 +6,20 @@ What stands where, from top to bottom; the parts themselves are in components/.
 import streamlit as st
 
 from attention.roles import head_roles
-from components import state
+from components import links, state
 from components.answer import answering_model, read_or_explain
 from components.frame import hold_place, page_frame, show_heading
+from components.guess import ask_guess
 from components.head_picker import ask_head
+from components.lesson import (
+    asks_for_head,
+    chosen_lesson,
+    hidden_parts,
+    offer_lessons,
+    show_answer,
+    show_task,
+    start_lesson,
+)
 from components.model_picker import choose_model, show_answerer, show_download
 from components.overview import show_empty_overview, show_overview
 from components.predictions import (
@@ -18,18 +28,24 @@ from components.predictions import (
     show_predictions,
 )
 from components.sentence import ask_sentence, offer_steps
+from components.share import show_share
 from components.view_picker import ask_view, seen_as
 from components.words import show_words_to_hide
 
-page_frame()
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
 has_drawn = "has_drawn" in st.session_state
+lesson = chosen_lesson()
+if is_first_run and lesson:
+    start_lesson(lesson, link)
+page_frame(state.present_text())
 
 with st.container(key="title"):
     title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
-with title_area:
+with title_area, st.container(key="heading", horizontal=True):
     show_heading()
+    offer_lessons()
+    share_area = st.container(width="content")
 with model_area:
     chosen = choose_model()
 model = answering_model(chosen)
@@ -39,8 +55,13 @@ offer_steps(text)
 if model != chosen:
     show_download(chosen)
 state.keep_head_for(chosen, model, link)
-for notice in state.odd_values(link, chosen.shape):
+for notice in state.odd_values(link, chosen.shape) + links.odd_values(link):
     st.info(notice)
+if links.is_teaching():
+    from components.teach import show_teacher_panel
+
+    teacher_area = st.container()
+lesson_answer = show_task(lesson) if lesson else None
 
 # Until a session has seen an answer, each place is held for it. Later runs draw into
 # the same places at once: an emptied place would flash, and lose the focus of whoever
@@ -61,6 +82,11 @@ with heads_area:
         st.header(f"All {model.layers * model.heads} heads", anchor=False)
         view = ask_view()
     heads = place()
+with share_area:
+    show_share()
+if links.is_teaching():
+    with teacher_area:
+        show_teacher_panel()
 
 # The frame is on its way to the visitor; now what takes time to import, load or run.
 if not has_drawn:
@@ -88,20 +114,24 @@ if reading is None:
 else:
     seen, about_view = seen_as(reading, *view)
     roles = head_roles(seen)
+    hidden = hidden_parts(lesson)
     with words:
-        if reading.mask_positions:
-            show_predictions(reading, k)
-        else:
+        if not reading.mask_positions:
             show_words_to_hide(reading)
+        elif links.WORDS not in hidden or ask_guess(reading):
+            show_predictions(reading, k)
     with answerer.container():
         show_answerer(reading.model)
     with heads:
-        show_overview(seen, roles)
+        show_overview(seen, None if links.ROLES in hidden else roles)
         if about_view:
             st.text(about_view)
         offer_all_heads(seen)
     with head_view:
-        show_head(seen, roles)
+        show_head(seen, roles, links.ROLES in hidden)
         offer_head(seen)
-    explore(seen, roles, view, k)
+    if lesson and asks_for_head(lesson):
+        with lesson_answer:
+            show_answer(lesson, reading)
+    explore(seen, roles, view, k, hidden)
 st.session_state.has_drawn = True

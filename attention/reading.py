@@ -26,6 +26,15 @@ class Prediction:
         return self.token.startswith("##")
 
 
+@dataclass(frozen=True)
+class Guess:
+    """A person's word at a mask, as the model sees it."""
+
+    token: str  # as in the vocabulary
+    probability: float  # 0-1, softmax over the whole vocabulary
+    rank: int  # 1 for the likeliest piece
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """One text as one model read it; n tokens, [CLS] and [SEP] included."""

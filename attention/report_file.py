@@ -65,11 +65,12 @@ FINDING = record(
     note=text(20_000),
     figures=array(MAX_FIGURES, FIGURE),
 )
+VIEW_LENGTH = 2_000_000  # characters; a claim may have 2,000 sentences
 VIEW = {
     "type": "object",
     "maxProperties": 40,
     "propertyNames": text(40),
-    "additionalProperties": text(20_000),
+    "additionalProperties": text(VIEW_LENGTH),
 }
 DOCUMENT = Draft202012Validator(
     record(

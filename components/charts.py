@@ -128,9 +128,14 @@ def _heatmap(
     )
 
 
-def head_map(frame: pd.DataFrame, field: str, title: str, scheme: str) -> alt.Chart:
-    """Colour each head by a field: a diverging scale keeps 0 in its middle."""
-    limit = float(frame[field].abs().max()) or 1.0
+def head_map(
+    frame: pd.DataFrame, field: str, title: str, scheme: str, limit: float = 0
+) -> alt.Chart:
+    """Colour each head by a field: a diverging scale keeps 0 in its middle.
+
+    limit: the value of the strongest colour; 0 stands for the largest in the frame.
+    """
+    limit = limit or float(frame[field].abs().max()) or 1.0
     domain = [-limit, limit] if scheme == "redblue" else [0, limit]
     return (
         alt.Chart(frame)
@@ -141,7 +146,26 @@ def head_map(frame: pd.DataFrame, field: str, title: str, scheme: str) -> alt.Ch
             alt.Color(field, type="quantitative", title=title)
             .scale(scheme=scheme, domain=domain)
             .legend(orient="bottom"),
-            tooltip=["layer", "head", alt.Tooltip(field, format=".3f")],
+            tooltip=[
+                "layer:O",
+                "head:O",
+                alt.Tooltip(field, type="quantitative", format=".3f"),
+            ],
+        )
+    )
+
+
+def words_chart(frame: pd.DataFrame) -> alt.Chart:
+    """Set each word's two probabilities side by side; columns word, before, after."""
+    long = frame.melt("word", ["before", "after"], "when", "probability")
+    return (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            alt.Y("word:N", sort=None, title=None),
+            alt.X("probability:Q").axis(format="%"),
+            alt.YOffset("when:N", sort=["before", "after"]),
+            alt.Color("when:N", title=None, sort=["before", "after"], scale=DISTINCT),
         )
     )
 

@@ -10,11 +10,14 @@ from attention.sheet import sheet_png
 from components import state
 from components.answer import answering_model, read_or_explain
 from components.charts import HEATMAP_TOKENS, difference_chart, head_chart, head_map
+from components.findings import comparison_finding
+from components.links import WITH
+from components.report import offer_finding
 from components.tables import SHARE, choose_head
 from components.view_picker import seen_as
 from model_cache.catalog import find_model, load_catalog
 
-WITH, WITH_MODEL = "with", "with_model"
+WITH_MODEL = "with_model"
 TURTLES = {
     "adverb after its verb": "The turtle moved slowly across the [MASK].",
     "before it": "The turtle slowly moved across the [MASK].",
@@ -45,6 +48,8 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
             st.image(sheet_png(one), width="stretch", alt=f"All heads of {one.model}")
             _show_open_head(one, layer, head)
+    if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
+        offer_finding("comparison", lambda: comparison_finding(pair, (layer, head)))
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")
         return

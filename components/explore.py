@@ -1,5 +1,7 @@
 """The parts behind tabs, and the two smaller ones: heads in a table, two words."""
 
+from collections.abc import Collection
+
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +16,10 @@ from attention.roles import (
     HeadRoles,
 )
 from attention.search import heads_for_pair
+from components import links
+from components.claim import show_claim
 from components.comparison import show_comparison
+from components.report_list import show_report
 from components.several import show_one_token, show_several
 from components.tables import SHARE, choose_head
 from components.what_if import show_what_if
@@ -22,6 +27,7 @@ from components.what_if import show_what_if
 TABLE, PAIR = "Heads", "Find heads for two words"
 WHAT_IF, COMPARE = "What if", "Compare"
 SEVERAL, ONE_TOKEN = "Several heads", "One token"
+CLAIM, REPORT = "Test a claim", "Report"
 ALL_ROLES = "all"
 HOW_ROLES = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
@@ -38,24 +44,41 @@ HOW_PAIR = (
 )
 
 
-def explore(reading: Reading, roles: HeadRoles, view: tuple[bool, str], k: int) -> None:
+def explore(
+    reading: Reading,
+    roles: HeadRoles,
+    view: tuple[bool, str],
+    k: int,
+    hidden: Collection[str],
+) -> None:
     """Draw the tabs; only the open one is computed.
 
     view: the page's choice of how tokens are shown, already applied to `reading`.
+    hidden: what students are to find out: links.ROLES leaves out the table of roles.
     """
+    may_show_roles = links.ROLES not in hidden
     shows = {
-        TABLE: lambda: _show_heads(reading, roles),
+        TABLE: lambda: _show_heads(reading, roles) if may_show_roles else _hold_back(),
         PAIR: lambda: _show_pair(reading),
         WHAT_IF: lambda: show_what_if(reading, k),
         COMPARE: lambda: show_comparison(reading, view, k),
         SEVERAL: lambda: show_several(reading),
         ONE_TOKEN: lambda: show_one_token(reading),
+        CLAIM: lambda: show_claim(reading),
+        REPORT: show_report,
     }
-    tabs = st.tabs(list(shows), key="tab", bind="query-params", on_change="rerun")
+    if st.session_state.get(links.TAB, TABLE) not in shows:
+        del st.session_state[links.TAB]
+    tabs = st.tabs(list(shows), key=links.TAB, bind="query-params", on_change="rerun")
     for tab, show in zip(tabs, shows.values(), strict=True):
         if tab.open:
             with tab:
                 show()
+
+
+def _hold_back() -> None:
+    st.text("What heads do is hidden here, for you to find out.")
+    st.button("Show it", on_click=links.show_roles)
 
 
 def _show_heads(reading: Reading, roles: HeadRoles) -> None:

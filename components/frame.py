@@ -1,13 +1,19 @@
 """The page's frame: its title, its few rules of style, and what holds places."""
 
+import textwrap
+
 import streamlit as st
 
+TITLE_LENGTH = 50  # characters of the sentence
 HEAD_HEIGHT = 360  # pixels, of a heatmap and of what holds its place
 # Streamlit leaves 6rem above a page and a gap of 1rem between its parts; closer
 # together, the first screen at 1280 x 800 shows sentence, words and heads. The
 # right edge of the title stays clear of Streamlit's own menu.
 STYLE = """<style>
+/* Streamlit's menu lies over the page's first line; clicks beside it go through. */
 [data-testid="stHeader"] { background: transparent; }
+[data-testid="stHeader"], [data-testid="stToolbar"] { pointer-events: none; }
+[data-testid="stToolbar"] button { pointer-events: auto; }
 [data-testid="stMainBlockContainer"] { padding: 0.8rem 2rem 2rem; }
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
@@ -27,9 +33,13 @@ h1, h2 { padding: 0 !important; }
 </style>"""
 
 
-def page_frame() -> None:
-    """Set the page's title and style; comes before anything else."""
-    st.set_page_config("Attention: how BERT reads a sentence", "🔎", layout="wide")
+def page_frame(text: str) -> None:
+    """Set the page's title and style; comes before anything else.
+
+    text: the sentence, whose first words name the page in tabs, histories and chats.
+    """
+    words = textwrap.shorten(text, TITLE_LENGTH, placeholder=" …") or "How BERT reads"
+    st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
 
 

@@ -9,18 +9,24 @@ from attention.stability import describe_spread, spread
 from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
 from components.charts import HEATMAP_TOKENS, head_chart, lines_chart, spread_chart
+from components.findings import head_finding
 from components.frame import HEAD_HEIGHT
 from components.large_head import show_large_head
+from components.links import show_roles
+from components.report import offer_finding
 from model_cache import cache
 
 PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
 
 
-def show_head(reading: Reading, roles: HeadRoles) -> None:
+def show_head(reading: Reading, roles: HeadRoles, is_role_hidden: bool) -> None:
     """Draw the open head of a reading: its picture, its words, its numbers."""
     layer, head = state.selected_head()
     picture = st.container()
-    st.text(describe_role(roles, layer, head))
+    if is_role_hidden:
+        st.button("Say what this head does", type="tertiary", on_click=show_roles)
+    else:
+        st.text(describe_role(roles, layer, head))
     st.text(describe_strongest(reading, layer, head))
     with st.container(horizontal=True, vertical_alignment="center"):
         as_lines = st.toggle("Lines", key="lines", bind="query-params")
@@ -28,6 +34,7 @@ def show_head(reading: Reading, roles: HeadRoles) -> None:
         st.button(
             "Check on more sentences", type="tertiary", on_click=state.toggle_checking
         )
+        offer_finding("head", lambda: head_finding(reading, roles, (layer, head)))
     with picture:
         _draw_head(reading, layer, head, as_lines)
     if as_table:

@@ -20,15 +20,18 @@ _grid = register(
 )
 
 
-def show_overview(reading: Reading, roles: HeadRoles) -> None:
+def show_overview(reading: Reading, roles: HeadRoles | None) -> None:
     """Draw the grid of heads and the legend of roles.
 
+    roles: None hides them, for who is to find out.
     Choosing a head sets the page's layer and head; choosing a role dims the others.
     """
     _grid(
         key="overview",
         data=overview_data(
-            reading.shape, _data_url(overview_png(reading.attention)), roles.labels
+            reading.shape,
+            _data_url(overview_png(reading.attention)),
+            roles and roles.labels,
         ),
         on_picked_change=_pick,
         on_role_change=_pick_role,

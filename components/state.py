@@ -97,6 +97,11 @@ def toggle_checking() -> None:
         st.query_params[CHECK] = "true"
 
 
+def present_text() -> str:
+    """Return the sentence before its field is drawn: the session's or the link's."""
+    return st.session_state.get(TEXT) or st.query_params.get(TEXT, DEFAULT_TEXT)
+
+
 def set_text(text: str) -> None:
     st.session_state[TEXT] = text
 

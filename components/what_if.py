@@ -6,7 +6,9 @@ from attention.effects import compare_words, effects_frame
 from attention.reading import Reading
 from components import state
 from components.charts import head_map
+from components.findings import what_if_finding
 from components.head_names import ask_heads
+from components.report import offer_finding
 from components.tables import SHARE, choose_head
 from model_cache import cache
 
@@ -31,6 +33,7 @@ def show_what_if(reading: Reading, k: int) -> None:
     if silent:
         after = cache.read(reading.model, reading.text, silent)
         _show_words(reading, after, k)
+        offer_finding("what if", lambda: what_if_finding(reading, after, silent, k))
     st.text(HOW)
     if st.toggle("Rank all heads by effect", key="rank", bind="query-params"):
         _show_ranking(reading)

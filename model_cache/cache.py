@@ -15,7 +15,7 @@ import streamlit as st
 
 from attention.claims import Measured, measure_each
 from attention.examples import Example, Malformed
-from attention.reading import MAX_K, Reading
+from attention.reading import MAX_K, Guess, Reading
 from attention.roles import HeadRoles, head_roles
 from attention.silence import (
     divergence,
@@ -28,7 +28,7 @@ from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
 from model_cache.hub import find_local
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
-RANKINGS = 200  # two numbers a head: about 1 kB each
+RANKINGS = 200  # of heads or of a guess: about 1 kB each
 MEASURED_BYTES = 30_000_000  # some 15,000 sentences of claims
 # Each engine keeps its weights in memory: the bundled one and one that visitors
 # chose, so that a small server is not filled by curiosity.
@@ -117,10 +117,19 @@ def effects(
     return _ranker()(model_id, text, tell)
 
 
+@st.cache_data(max_entries=RANKINGS, show_spinner=False)
+def guess(model_id: str, text: str, word: str) -> tuple[Guess, ...]:
+    """Return a word's probability and rank at each [MASK].
+
+    Raises UnreadableText with a sentence for the visitor, for the text or the word.
+    """
+    return engine(model_id).guess(text, word)
+
+
 def measure(model_id: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
     """Return what each example of a claim gives; those measured before are kept.
 
-    examples: as many as are read at once, see attention.claims.batches.
+    examples: as many as are read at once, see attention.batches.
     """
     kept, lock = _measured()
     with lock:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from transformers import BertTokenizerFast
 
-from attention.reading import MAX_K, Prediction, Reading, fill_parts
+from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
 from model_cache.checkpoint import BrokenCheckpoint, Checkpoint
 from model_cache.encoder import Encoder
 
@@ -42,6 +42,17 @@ class TooManyCharacters(UnreadableText):
         super().__init__(
             f"This text has {n_characters:,} characters, far more than BERT reads at "
             "once. Shorten it to a paragraph."
+        )
+
+
+class NotOnePiece(UnreadableText):
+    def __init__(self, word: str, pieces: Sequence[str]):
+        super().__init__(
+            f"“{word}” is {len(pieces)} word pieces to this model "
+            f"({' '.join(pieces)}), and it puts one at [MASK]. Guess a shorter or "
+            "more common word."
+            if pieces
+            else "Type one word as your guess."
         )
 
 
@@ -114,6 +125,29 @@ class Engine:
                     texts[i], encodings[i], attention[:, row], logits[row], k
                 )
         return readings
+
+    def guess(self, text: str, word: str) -> tuple[Guess, ...]:
+        """Tell for each [MASK] of a text how likely the model finds a word there.
+
+        word: one word piece, such as "table", or "##ly" for a continuation.
+        Raises UnreadableText for the text, NotOnePiece for the word.
+        """
+        rows = [self._encode(text).ids]
+        id_ = self._tokenizer.token_to_id(word)
+        if id_ is None:
+            pieces = self._tokenizer.encode(word, add_special_tokens=False)
+            if len(pieces.ids) != 1:
+                raise NotOnePiece(word, pieces.tokens)
+            id_ = pieces.ids[0]
+        _, (logits,) = self._run(rows, np.ones((1, *self.shape), np.float32))
+        return tuple(
+            Guess(
+                token=self._vocabulary[id_],
+                probability=float(softmax(row)[id_]),
+                rank=int((row > row[id_]).sum()) + 1,
+            )
+            for row in logits
+        )
 
     def probabilities(
         self, text: str, gates: np.ndarray

@@ -1,0 +1,199 @@
+"""A class at one server: what its students wait for, and whether answers are theirs.
+
+python -m benchmarks.classroom [--students 60] [--minutes 3] [--soak MINUTES]: a fresh
+server on the bundled model. Each student opens the link in the first sixth of the
+time, then submits 5 sentences (3 of them the whole class's) and opens a head after
+each, with pauses. 60 browsers do not fit on 2 cores, so the students are websocket
+clients in a process of their own (streamlit_client.py): what browsers draw is not in
+the figures, and the students' CPU, printed too, competes with the server's.
+Promises: no error, no wrong answer, 95% of sentences answered within 5 s, memory
+under 1.5 GB. --soak: then visitors come and go, one every 5 s, and memory should stay
+flat; readings are kept up to 200 MB, so new sentences add about 0.1 MB each at first.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import linear_regression
+
+import numpy as np
+import psutil
+from streamlit.proto.Element_pb2 import Element
+
+from attention.reading import head_name
+from benchmarks.streamlit_client import PageError, Tab, open_tab
+from components.state import DEFAULT_TEXT
+from tests.serving import Server, alone, serve
+
+OWN = "Student {} found a [MASK] in the garden."
+SENTENCES = (
+    "We turned down a narrow lane and passed through a small [MASK].",
+    OWN,
+    "The turtle moved slowly across the [MASK].",
+    "Room {} was full of [MASK].",
+    "The keys to the cabinet [MASK] on the table.",
+)
+MOST_SECONDS, MOST_MEGABYTES = 5, 1500
+PATIENCE = 60  # seconds for one run of the page; longer is an error
+VISITOR_EVERY, SAMPLE_EVERY = 5, 30  # seconds, of a soak
+
+
+class Student:
+    """One session, which checks everything; top_words: by sentence, the class's."""
+
+    def __init__(self, tab: Tab, top_words: dict[str, str]) -> None:
+        self._tab, self._top_words, self._sentence = tab, top_words, DEFAULT_TEXT
+
+    async def open(self) -> float:
+        """Return the seconds until the page's own sentence has its predictions."""
+        return await self._see(self._tab.run())
+
+    async def submit(self, sentence: str) -> float:
+        """Return the seconds until the sentence has its predictions."""
+        self._sentence = sentence
+        return await self._see(self._tab.run({"Sentence": sentence}))
+
+    async def open_head(self, layer: int, head: int) -> float:
+        """Choose a head, from 1, in the overview; return the seconds until the end."""
+        start = time.perf_counter()
+        await self._see(self._tab.run(events={("overview", "picked"): [layer, head]}))
+        if (name := head_name(layer - 1, head - 1)) not in self._headings:
+            raise PageError(f"{name} was asked for; the page has {self._headings}.")
+        return time.perf_counter() - start
+
+    async def _see(self, run: AsyncIterator[Element]) -> float:
+        """Follow a run to its end; return the seconds until its predictions."""
+        start, seconds, words, self._headings = time.perf_counter(), 0.0, {}, []
+        async with asyncio.timeout(PATIENCE):
+            async for element in run:
+                if element.HasField("heading"):
+                    self._headings.append(element.heading.body)
+                if element.bidi_component.component_name == "predictions":
+                    data = json.loads(element.bidi_component.json)
+                    if data["text"]:  # without a text it holds the place
+                        words[data["text"]] = data["masks"][0]["rows"][0]["token"]
+                        seconds = time.perf_counter() - start
+        if words.keys() != {self._sentence}:
+            raise PageError(f"{self._sentence!r} was asked; the answer is {words}.")
+        others = self._top_words.setdefault(self._sentence, words[self._sentence])
+        if words[self._sentence] != others:
+            raise PageError(f"{words} is one student's answer, {others} another's.")
+        return seconds
+
+
+@dataclass
+class Lesson:
+    """What students met with, in seconds, and the server's memory meanwhile."""
+
+    links: list[float] = field(default_factory=list)
+    sentences: list[float] = field(default_factory=list)
+    heads: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    top_words: dict[str, str] = field(default_factory=dict)
+    memory: list[tuple[float, float]] = field(default_factory=list)  # hours, MB
+
+    async def attend(
+        self, url: str, wait: float, sentences: Sequence[str], pause: float
+    ) -> None:
+        """Be a student: after `wait` open the link, then work with pauses (seconds)."""
+        chance = random.Random(wait)
+        await asyncio.sleep(wait)
+        start = time.perf_counter()
+        try:
+            async with open_tab(url) as tab:
+                student = Student(tab, self.top_words)
+                connected = time.perf_counter() - start
+                self.links.append(connected + await student.open())
+                for sentence in sentences:
+                    await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+                    self.sentences.append(await student.submit(sentence))
+                    await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+                    head = chance.randint(1, 12), chance.randint(1, 12)
+                    self.heads.append(await student.open_head(*head))
+        except Exception as error:  # whatever it is, this student met with it
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+
+def class_of(students: int, minutes: float) -> list[tuple]:
+    """Return each student's wait, sentences and pause."""
+    arrival = minutes * 60 / 6
+    pause = (minutes * 60 - arrival) / (2 * len(SENTENCES))
+    return [
+        (arrival * n / students, [text.format(n + 1) for text in SENTENCES], pause)
+        for n in range(students)
+    ]
+
+
+def visitors(minutes: float) -> list[tuple]:
+    seconds = range(0, int(minutes * 60), VISITOR_EVERY)
+    return [(wait, [OWN.format(f"V{wait}")], 1) for wait in seconds]
+
+
+async def hold(server: Server, seats: list[tuple], sample_every: float) -> Lesson:
+    """Have all students attend; print what they met with."""
+    lesson, serving, attending = Lesson(), psutil.Process(server.pid), psutil.Process()
+
+    async def weigh() -> None:
+        while True:
+            megabytes = serving.memory_info().rss / 1e6
+            lesson.memory.append((time.monotonic() / 3600, megabytes))
+            await asyncio.sleep(sample_every)
+
+    serving.cpu_percent(), attending.cpu_percent()  # the next calls count from here
+    weighing = asyncio.create_task(weigh())
+    await asyncio.gather(*(lesson.attend(server.url, *seat) for seat in seats))
+    weighing.cancel()
+    hours, megabytes = zip(*lesson.memory, strict=True)
+    print(f"\n{len(seats)} students, {60 * (hours[-1] - hours[0]):.1f} minutes")
+    show("link opened to first predictions", lesson.links)
+    show("sentence to predictions", lesson.sentences)
+    show("another head, the whole page", lesson.heads)
+    print(
+        f"server's memory                     start {megabytes[0]:.0f} MB  "
+        f"peak {max(megabytes):.0f} MB  end {megabytes[-1]:.0f} MB\n"
+        f"CPU, of one core                    server {serving.cpu_percent():.0f}%  "
+        f"students {attending.cpu_percent():.0f}%"
+    )
+    return lesson
+
+
+def show(what: str, times: list[float]) -> None:
+    p50, p95, most = np.percentile(times or [np.inf], [50, 95, 100])
+    print(f"{what:35} p50 {p50:5.2f} s  p95 {p95:5.2f} s  max {most:5.2f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--students", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--soak", type=float, metavar="MINUTES")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serve(Path(name, "log.txt"), **alone(Path(name))) as server,
+    ):
+        seats = class_of(options.students, options.minutes)
+        lesson = asyncio.run(hold(server, seats, sample_every=1))
+        if options.soak:
+            later = asyncio.run(hold(server, visitors(options.soak), SAMPLE_EVERY))
+            slope = linear_regression(*zip(*later.memory, strict=True)).slope
+            print(f"memory's slope {slope:+25.0f} MB an hour")
+            lesson.errors += later.errors
+        if "Traceback" in (log := server.log.read_text()):
+            lesson.errors.append(log)
+    p95 = np.percentile(lesson.sentences or [np.inf], 95)
+    _, peak = max(lesson.memory, key=lambda sample: sample[1])
+    is_kept = not lesson.errors and p95 < MOST_SECONDS and peak < MOST_MEGABYTES
+    verdict = f"{len(lesson.errors)} errors; promises {'kept' if is_kept else 'BROKEN'}"
+    print(*lesson.errors, verdict, sep="\n")
+    raise SystemExit(not is_kept)
+
+
+if __name__ == "__main__":
+    main()

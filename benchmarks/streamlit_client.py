@@ -1,0 +1,193 @@
+"""A browser tab without the browser: one session of a Streamlit page.
+
+Speaks Streamlit's own protocol (protobuf over a websocket), in the order a browser
+does: load the page's files, connect, ask for a first run, and send every widget's
+value and the URL's parameters with each later one. What the messages show is for the
+caller to judge. Left out: drawing, the files a drawing asks for later, the cookie that
+only a login needs, and widgets of the kinds that `_state` does not name.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from google.protobuf.message import Message
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
+from streamlit.proto.Common_pb2 import DoubleArray
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from websockets.asyncio.client import ClientConnection, connect
+
+# index.html's own 61 files; Streamlit's parts ask for 90 smaller ones when they draw.
+FILES = re.compile(r'(?:src|href)="\.(/static/[^"]+)"')
+CONNECTIONS = 6  # at once, as browsers do
+
+
+class PageError(Exception):
+    """The page shows an error, or its script did not get to its end."""
+
+
+class Tab:
+    """A page that is open; `run` it once before anything else."""
+
+    def __init__(self, socket: ClientConnection, url: str) -> None:
+        self._socket = socket
+        self._context = ContextInfo(url=url, timezone="UTC", locale="en-US")
+        self._script_hash = ""
+        self._query: dict[str, str] = {}
+        self._widgets: dict[str, tuple[Message, WidgetState]] = {}
+        self._components: dict[str, str] = {}  # names to ids
+        self._n_runs = 0
+        # Large messages by hash, with the run that last used them: the server sends
+        # the hash alone while the browser says that it has the message.
+        self._kept: dict[str, tuple[ForwardMsg, int]] = {}
+
+    async def run(
+        self,
+        typed: Mapping[str, str] | None = None,
+        events: Mapping[tuple[str, str], object] | None = None,
+    ) -> AsyncIterator[Element]:
+        """Have the page run; yield its elements as they come, until it is done.
+
+        typed: what was entered into text fields, by label.
+        events: values by component and event, such as ("overview", "picked").
+        """
+        for label, text in (typed or {}).items():
+            self._type(label, text)
+        await self._socket.send(self._request(events or {}).SerializeToString())
+        self._n_runs += 1
+        seen = set()
+        async for element in self._elements():
+            shown = getattr(element, element.WhichOneof("type"))
+            if element.HasField("bidi_component"):
+                self._components[shown.component_name] = shown.id
+            elif state := _state(element, shown):
+                seen.add(shown.id)
+                if shown.id not in self._widgets or shown.set_value:
+                    self._widgets[shown.id] = shown, state
+            yield element
+        # As in a browser: widgets that are gone, and messages of the run before last.
+        self._widgets = {id_: self._widgets[id_] for id_ in seen}
+        self._kept = {
+            hash_: (message, run)
+            for hash_, (message, run) in self._kept.items()
+            if run >= self._n_runs - 1
+        }
+
+    def _type(self, label: str, text: str) -> None:
+        for widget, state in self._widgets.values():
+            if widget.label == label and state.HasField("string_value"):
+                state.string_value = text
+                if widget.query_param_key:
+                    self._query[widget.query_param_key] = text
+                return
+        raise LookupError(f"The page has no text field {label!r}.")
+
+    def _request(self, events: Mapping[tuple[str, str], object]) -> BackMsg:
+        states = [state for _, state in self._widgets.values()]
+        for (component, event), value in events.items():
+            states.append(
+                WidgetState(
+                    id=f"$$STREAMLIT_INTERNAL_KEY_{self._components[component]}__events",
+                    json_trigger_value=json.dumps([{"event": event, "value": value}]),
+                )
+            )
+        return BackMsg(
+            rerun_script=ClientState(
+                query_string=urlencode(self._query),
+                widget_states=WidgetStates(widgets=states),
+                page_script_hash=self._script_hash,
+                cached_message_hashes=self._kept,
+                context_info=self._context,
+            )
+        )
+
+    async def _elements(self) -> AsyncIterator[Element]:
+        """Yield the new elements of one run, however often it starts itself anew."""
+        while True:
+            message = ForwardMsg.FromString(await self._socket.recv())
+            if message.HasField("ref_hash"):
+                message, _ = self._kept[message.ref_hash]
+            match message.WhichOneof("type"):
+                case "new_session":
+                    self._script_hash = message.new_session.page_script_hash
+                case "page_info_changed":
+                    self._query = dict(
+                        parse_qsl(message.page_info_changed.query_string)
+                    )
+                case "delta" if message.delta.HasField("new_element"):
+                    _complain(message.delta.new_element)
+                    if message.metadata.cacheable:
+                        self._kept[message.hash] = message, self._n_runs
+                    yield message.delta.new_element
+                case "script_finished":
+                    if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                        return
+                    if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                        raise PageError(f"The script did not finish: {message}")
+
+
+def _complain(element: Element) -> None:
+    if element.HasField("exception"):
+        raise PageError(element.exception.message)
+    if element.HasField("alert") and element.alert.format == Alert.ERROR:
+        raise PageError(element.alert.body)
+
+
+def _state(element: Element, widget: Message) -> WidgetState | None:
+    """Return a widget's value as a browser sends it; None for what it does not send."""
+    if not hasattr(widget, "set_value"):
+        return None
+    value = widget.value if widget.set_value else widget.default
+    match element.WhichOneof("type"):
+        case "text_input" | "text_area":
+            return WidgetState(id=widget.id, string_value=value)
+        case "number_input" if widget.data_type == widget.INT:
+            return WidgetState(id=widget.id, int_value=int(value))
+        case "slider":
+            return WidgetState(id=widget.id, double_array_value=DoubleArray(data=value))
+        case "checkbox":
+            return WidgetState(id=widget.id, bool_value=value)
+        case "selectbox":
+            chosen = widget.raw_value if widget.set_value else widget.options[value]
+            return WidgetState(id=widget.id, string_value=chosen)
+    return None
+
+
+@asynccontextmanager
+async def open_tab(url: str) -> AsyncIterator[Tab]:
+    """Load the page's files and connect; the page has not run yet."""
+    [index] = await _load(url, ["/"])
+    files = FILES.findall(index.decode())
+    await asyncio.gather(
+        *(_load(url, files[i::CONNECTIONS]) for i in range(CONNECTIONS))
+    )
+    async with connect(
+        url.replace("http", "ws", 1) + "/_stcore/stream",
+        origin=url,
+        subprotocols=["streamlit"],
+        max_size=None,
+    ) as socket:
+        yield Tab(socket, url)
+
+
+async def _load(url: str, paths: Sequence[str]) -> list[bytes]:
+    """Return the files, asked for one after another over one connection."""
+    address = urlsplit(url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    files = []
+    for path in paths:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise PageError(f"{path} of the page: {head.splitlines()[0].decode()}")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1]
+        files.append(await reader.readexactly(int(length)))
+    writer.close()
+    return files

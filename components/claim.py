@@ -1,0 +1,148 @@
+"""Test a claim: does a head do on many sentences what it does on one?"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from attention.batches import batches
+from attention.claim_frames import claim_frame, sentences_frame
+from attention.claims import Measured, Result, judge
+from attention.examples import Example, Malformed, parse
+from attention.reading import Reading, head_name
+from attention.verdict import describe_best, describe_head
+from components import state
+from components.charts import head_map
+from components.claim_lines import ask_lines, claim_title
+from components.findings import claim_finding
+from components.report import offer_finding
+from components.tables import HEIGHT, SHARE, choose_head
+from model_cache import cache
+
+HOW = (
+    "A head hits if the first word gives the second more attention than any other "
+    "word. Pieces are joined to words; [CLS] and [SEP] do not count, punctuation "
+    "does. The interval is Wilson's. Luck: heads that choose one of a sentence's other "
+    "words at random. Offset: how many words on the fixed guess looks. After Clark et "
+    "al. 2019, “What Does BERT Look At?”, section 4.2."
+)
+QUICK = 50  # sentences, up to which nobody needs to stop
+COLUMNS = {
+    "rate": SHARE,
+    "mean_weight": SHARE,
+    "low": st.column_config.NumberColumn(format="percent"),
+    "high": st.column_config.NumberColumn(format="percent"),
+    "offset": st.column_config.NumberColumn(format="%+d"),
+    "offset_rate": st.column_config.NumberColumn(format="percent"),
+    "chance": st.column_config.NumberColumn("luck", format="%.3g"),
+}
+
+
+def show_claim(reading: Reading) -> None:
+    """Draw the claim's sentences and, for the page's model, what they say."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        examples, malformed = parse(ask_lines(reading))
+    with right:
+        found = _measure(reading.model, examples)
+        malformed += [one for one in found if isinstance(one, Malformed)]
+        measured = [one for one in found if isinstance(one, Measured)]
+        if measured:
+            result = judge(measured)
+            _show_result(result, reading.model)
+        elif not examples:
+            st.text("List at least one sentence with a pair, or choose a ready claim.")
+    if malformed:
+        with left:
+            _show_malformed(malformed)
+    if measured:
+        _show_sentences(result)
+    st.text(HOW)
+
+
+def _measure(model: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
+    """Measure the examples with a bar, until they are done or somebody stops it.
+
+    A rerun goes on where it was: what is measured already comes from a cache.
+    """
+    key = hash((model, *examples))
+    run = st.session_state.setdefault("claim_run", {})
+    if run.get("key") != key:
+        run.update(key=key, done=0, is_stopped=False)
+    bar, stop = st.empty(), st.empty()
+    if len(examples) > max(run["done"], QUICK) and not run["is_stopped"]:
+        stop.button("Stop the test", key="stop claim", on_click=_stop)
+    found: list[Measured | Malformed] = []
+    for batch in batches(examples, lambda example: example.text):
+        if len(found) >= run["done"]:
+            if run["is_stopped"]:
+                break
+            words = f"Read {len(found):,} of {len(examples):,} sentences"
+            bar.progress(len(found) / len(examples), words)
+        found += cache.measure(model, batch)
+        run["done"] = max(run["done"], len(found))
+    bar.empty()
+    stop.empty()
+    if len(found) < len(examples):
+        with stop.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"Stopped after {len(found):,} of {len(examples):,} sentences.")
+            st.button("Go on", key="go on with claim", on_click=_go_on)
+    return found
+
+
+def _stop() -> None:
+    st.session_state.claim_run["is_stopped"] = True
+
+
+def _go_on() -> None:
+    st.session_state.claim_run["is_stopped"] = False
+
+
+def _show_result(result: Result, model: str) -> None:
+    st.text(describe_best(result))
+    layer, head = state.selected_head()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if (layer, head) != result.best():
+            st.button(
+                f"Open {head_name(*result.best()).lower()}",
+                on_click=state.select_head,
+                args=result.best(),
+            )
+        offer_finding("claim", lambda: claim_finding(result, model, claim_title()))
+    frame = claim_frame(result)
+    map_area, table_area = st.columns([2, 3])
+    with map_area:
+        st.altair_chart(
+            head_map(frame, "rate", "hit rate", "viridis", limit=1),
+            alt="Map of every head's hit rate; the table has its numbers",
+        )
+    with table_area:
+        choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
+
+
+def _show_sentences(result: Result) -> None:
+    layer, head = state.selected_head()
+    st.text(f"The open head, {describe_head(result, layer, head)}")
+    frame = sentences_frame(result, layer, head)
+    st.text("Its sentences, misses first. Choose a row to open that sentence.")
+
+    def open_sentence() -> None:
+        if rows := st.session_state.claim_sentences.selection.rows:
+            state.set_text(frame["sentence"][rows[0]])
+
+    st.dataframe(
+        frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"})),
+        key="claim_sentences",
+        hide_index=True,
+        column_config={"weight": SHARE, "sentence": {"width": "large"}},
+        on_select=open_sentence,
+        selection_mode="single-row",
+        height=HEIGHT,
+    )
+
+
+def _show_malformed(malformed: Sequence[Malformed]) -> None:
+    plural = "s are" if len(malformed) > 1 else " is"
+    st.text(f"{len(malformed)} line{plural} not tested:")
+    rows = sorted((one.line, one.reason) for one in malformed)
+    st.dataframe(pd.DataFrame(rows, columns=["line", "reason"]), hide_index=True)

@@ -1,0 +1,137 @@
+"""A claim's sentences: typed, chosen ready made, uploaded, or built by clicking."""
+
+import streamlit as st
+
+from attention.claim_files import NotLines, read_lines
+from attention.examples import write_line
+from attention.reading import Reading
+from attention.ready_claims import ready_claims
+from attention.words import word_spans
+from components import links, state
+from components.frontend import register
+from model_cache import cache
+
+LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
+REPLACED = "claim_replaced"  # what a ready claim or a file took the place of
+MEGABYTES = 5  # 2,000 sentences are 0.2
+HOW = (
+    "One sentence a line; behind a bar the word that looks and the word it should "
+    "look at. A repeated word carries its number: the#2 is the second “the”."
+)
+
+_pair = register(
+    "pair",
+    '<div class="words" role="group" aria-label="Words to choose from"></div>'
+    '<p class="says" role="status"></p>',
+)
+
+
+def ask_lines(reading: Reading) -> list[str]:
+    """Draw the ways to list sentences; return the lines.
+
+    reading: of the page's sentence, which a click on two of its words adds.
+    """
+    _take_link()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.text("Ready to test:", width="content")
+        for title in ready_claims():
+            st.button(title, type="tertiary", on_click=_take_ready, args=(title,))
+    st.text_input(
+        "Claim",
+        key=CLAIM,
+        persist_state="session",
+        placeholder="an adverb looks at its verb",
+    )
+    text = st.text_area(
+        "Examples",
+        key=LINES,
+        persist_state="session",
+        height=240,
+        placeholder="The turtle moved slowly across the road. | slowly -> moved",
+    )
+    st.text(HOW)
+    if REPLACED in st.session_state:
+        st.button("↩ Put my own lines back", on_click=_put_back)
+    with st.expander("Add the sentence above by clicking two of its words"):
+        _pair(
+            key="pair",
+            data={
+                "text": reading.text,
+                "words": [reading.text[a:b] for a, b in word_spans(reading)],
+            },
+            on_chosen_change=lambda: _add(reading.model),
+        )
+    with st.expander("Upload a file"):
+        st.file_uploader(
+            "Lines as above (.txt), or columns sentence, from, to (.csv)",
+            ["txt", "csv"],
+            key=FILE,
+            max_upload_size=MEGABYTES,
+            on_change=_take_file,
+        )
+        if fault := st.session_state.get("claim_file_fault"):
+            st.error(fault)
+    _keep_in_link(text)
+    return text.splitlines()
+
+
+def claim_title() -> str:
+    """Return the claim in the student's words, "" if there are none."""
+    return st.session_state.get(CLAIM, "").strip()
+
+
+def _take_link() -> None:
+    """Fill the fields in a session's first run of this tab, as the link says."""
+    if LINES in st.session_state:
+        return
+    ready = ready_claims()
+    wanted = st.query_params.get(CLAIM, next(iter(ready)))
+    st.session_state[LINES] = ready.get(wanted, wanted)
+    st.session_state[CLAIM] = wanted if wanted in ready else ""
+
+
+def _keep_in_link(text: str) -> None:
+    """Let the URL follow the lines, by a ready claim's title where it is one."""
+    by_text = {lines: title for title, lines in ready_claims().items()}
+    wanted = by_text.get(text, text)
+    if not links.fits_link(wanted):
+        st.query_params.pop(CLAIM, None)
+    elif st.query_params.get(CLAIM) != wanted:
+        st.query_params[CLAIM] = wanted
+
+
+def _replace(text: str, title: str) -> None:
+    old = st.session_state[LINES]
+    if old.strip() and old not in ready_claims().values():
+        st.session_state[REPLACED] = old, st.session_state[CLAIM]
+    st.session_state[LINES], st.session_state[CLAIM] = text, title
+
+
+def _take_ready(title: str) -> None:
+    _replace(ready_claims()[title], title)
+
+
+def _put_back() -> None:
+    st.session_state[LINES], st.session_state[CLAIM] = st.session_state.pop(REPLACED)
+
+
+def _take_file() -> None:
+    st.session_state.pop("claim_file_fault", None)
+    if (file := st.session_state[FILE]) is None:
+        return
+    try:
+        lines = read_lines(file.getvalue(), file.name.lower().endswith(".csv"))
+    except NotLines as error:
+        st.session_state.claim_file_fault = str(error)
+    else:
+        _replace("\n".join(lines), "")
+
+
+def _add(model: str) -> None:
+    text, query, key = st.session_state.pair.chosen
+    if text != st.session_state[state.TEXT]:
+        return  # another sentence is there by now
+    spans = word_spans(cache.read(model, text))
+    line = write_line(text, spans[query], spans[key])
+    lines = st.session_state[LINES].rstrip()
+    st.session_state[LINES] = f"{lines}\n{line}".lstrip()

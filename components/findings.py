@@ -1,0 +1,177 @@
+"""What "Add to report" adds: each part of the page as a finding with its figures."""
+
+import io
+import math
+from collections.abc import Collection, Sequence
+
+from PIL import Image
+
+from attention.claim_frames import claim_frame
+from attention.claims import Measured, Result
+from attention.colors import levels
+from attention.diagrams import png
+from attention.effects import compare_words
+from attention.reading import Reading, head_name
+from attention.report import Figure, Finding
+from attention.roles import HeadRoles, head_roles
+from attention.summary import describe_role, describe_strongest
+from attention.verdict import describe_best
+from attention.views import describe_view
+from components.charts import head_map, words_chart
+from components.downloads import MOST_TOKENS, draw_head
+
+# Of a claim's sentences: enough to see what it is about, misses among them.
+MOST_SENTENCES, MOST_MISSES = 10, 4
+
+Head = tuple[int, int]  # array indices
+
+
+def head_finding(reading: Reading, roles: HeadRoles, head: Head) -> Finding:
+    """Return what one head does in one sentence."""
+    return Finding(
+        title=heading(head),
+        model=reading.model,
+        says=head_says(reading, roles, head),
+        sentences=(reading.text,),
+        figures=(head_figure(reading, roles, head),),
+    )
+
+
+def comparison_finding(pair: Sequence[Reading], head: Head) -> Finding:
+    """Return what one head does in each of two readings that both have it."""
+    roles = [head_roles(reading) for reading in pair]
+    both = list(zip(pair, roles, strict=True))
+    return Finding(
+        title=heading(head),
+        model=" and ".join(dict.fromkeys(reading.model for reading in pair)),
+        says=tuple(
+            f"In “{reading.text}” ({reading.model}): {sentence}"
+            for reading, its_roles in both
+            for sentence in head_says(reading, its_roles, head)
+        ),
+        sentences=tuple(dict.fromkeys(reading.text for reading in pair)),
+        figures=tuple(head_figure(*one, head) for one in both),
+    )
+
+
+def what_if_finding(
+    before: Reading, after: Reading, silent: Collection[Head], k: int
+) -> Finding:
+    """Return what silent heads change at each mask."""
+    from attention.charts import chart_png  # loads vl-convert
+
+    heads = " and ".join(head_name(*head).lower() for head in sorted(silent))
+    frames = [
+        compare_words(was, now, k)
+        for was, now in zip(before.predictions, after.predictions, strict=True)
+    ]
+    says = [
+        f"At [MASK], “{row.word}”: {share(row.before)} as trained, "
+        f"{share(row.after)} with {heads} silent."
+        for frame in frames
+        for row in frame.itertuples()
+    ]
+    figures = [
+        Figure(
+            chart_png(words_chart(frame), before.text, f"silent: {heads}"),
+            f"Words at [MASK] as trained and with {heads} silent ({before.model}).",
+            "Bars of each word's probability before and after. " + " ".join(says),
+        )
+        for frame in frames
+    ]
+    return Finding(
+        title=f"What if {heads} were silent",
+        model=before.model,
+        says=tuple(says),
+        sentences=(before.text,),
+        figures=tuple(figures),
+    )
+
+
+def claim_finding(result: Result, model: str, claim: str) -> Finding:
+    """Return how the best head does on a claim's sentences.
+
+    claim: in words, "" if it has none.
+    """
+    from attention.charts import chart_png  # loads vl-convert
+
+    best = result.best()
+    chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)
+    about = f"Claim: {claim}." if claim else "A claim of my own."
+    verdict = describe_best(result)
+    return Finding(
+        title=heading(best),
+        model=model,
+        says=(about, verdict),
+        sentences=tuple(examples_of(result, best)),
+        figures=(
+            Figure(
+                chart_png(chart, about, f"{result.n} sentences read by {model}"),
+                f"Hit rate of every head over {result.n} sentences ({model}). {about}",
+                f"Map of heads, a row a layer and a column a head. {verdict}",
+            ),
+        ),
+    )
+
+
+def examples_of(result: Result, head: Head) -> list[str]:
+    """Return some of a claim's sentences with what the head did, misses included."""
+    misses = [one for one in result.measured if not one.hits[head]][:MOST_MISSES]
+    hits = [one for one in result.measured if one.hits[head]]
+    chosen = hits[: MOST_SENTENCES - len(misses)] + misses
+    return [
+        f"{one.example.text} ({one.example.pair}: {_did(one, head)})" for one in chosen
+    ]
+
+
+def _did(one: Measured, head: Head) -> str:
+    if one.hits[head]:
+        return "hit"
+    return f"miss, looks at “{one.words[one.looked[head]]}”"
+
+
+def heading(head: Head) -> str:
+    """Name a head as CS50's analysis.md does.
+
+    >>> heading((3, 10))
+    'Layer 4, Head 11'
+    """
+    return head_name(*head).replace("head", "Head")
+
+
+def head_says(reading: Reading, roles: HeadRoles, head: Head) -> tuple[str, ...]:
+    says = (
+        describe_role(roles, *head),
+        describe_strongest(reading, *head),
+        describe_view(reading.view),
+    )
+    return tuple(sentence for sentence in says if sentence)
+
+
+def head_figure(reading: Reading, roles: HeadRoles, head: Head) -> Figure:
+    name = head_name(*head)
+    if reading.n_tokens <= MOST_TOKENS:
+        picture = draw_head(reading, head, "png")
+    else:
+        picture = large_picture(reading, head)
+    return Figure(
+        picture,
+        f"{name} of {reading.model}: a row is the token that attends, a column the "
+        "token attended to; brighter is more.",
+        f"Heatmap of {name.lower()}. {' '.join(head_says(reading, roles, head))}",
+    )
+
+
+def large_picture(reading: Reading, head: Head) -> bytes:
+    """Draw a head of a long text, two pixels a pair of tokens, without labels."""
+    small = Image.open(io.BytesIO(png(levels(reading.attention[head]))))
+    file = io.BytesIO()
+    small.resize((small.width * 2, small.height * 2), Image.Resampling.NEAREST).save(
+        file, "PNG"
+    )
+    return file.getvalue()
+
+
+def share(probability: float) -> str:
+    """Write a probability; NaN stands for one too small to be listed."""
+    return "not listed" if math.isnan(probability) else f"{probability:.1%}"

@@ -1,0 +1,71 @@
+"""Predict, then reveal: a student's own word for each mask before BERT's."""
+
+import streamlit as st
+
+from attention.reading import MASK, Guess, Reading
+from attention.verdict import percent
+from components import state
+from model_cache import cache
+
+GUESSES = "guesses"  # text -> the words typed for its masks
+
+
+def ask_guess(reading: Reading) -> bool:
+    """Draw a field for each mask; return whether something was guessed."""
+    guessed = st.session_state.setdefault(GUESSES, {})
+    count = min(len(reading.mask_positions), state.MAX_MASKS)
+    with st.form(f"guess {reading.text}", border=False):
+        for number in range(1, count + 1):
+            st.text_input(
+                f"Your guess for {MASK}" + f" {number}" * (count > 1),
+                key=_key(reading.text, number),
+                placeholder="One word",
+            )
+        st.form_submit_button(
+            "Show BERT's words", on_click=_take, args=(reading.text, count)
+        )
+    words = guessed.get(reading.text)
+    if words is None:
+        st.text("BERT's words appear once you have guessed.")
+        return False
+    if not any(words):
+        st.text("Type a word first: a guess costs nothing.")
+        return False
+    for mask, word in enumerate(words):
+        if word:
+            st.text(describe_guess(reading, mask, word))
+    return True
+
+
+def describe_guess(reading: Reading, mask: int, word: str) -> str:
+    """Say how likely a word is at a mask (from 0), or why it cannot be said."""
+    from model_cache.engine import UnreadableText
+
+    try:
+        found = cache.guess(reading.model, reading.text, word)[mask]
+    except UnreadableText as error:
+        return str(error)
+    return describe(found, word)
+
+
+def describe(found: Guess, word: str) -> str:
+    """Say a guess's probability and rank.
+
+    >>> describe(Guess("book", 0.0312, 4), "Book")
+    "Your guess “Book”: 3.1%, BERT's word number 4."
+    """
+    if found.token == "[UNK]":
+        return f"BERT's vocabulary has no “{word}”. Guess another word."
+    return (
+        f"Your guess “{word}”: {percent(found.probability)}, "
+        f"BERT's word number {found.rank:,}."
+    )
+
+
+def _key(text: str, number: int) -> str:
+    return f"guess {number} for {text}"
+
+
+def _take(text: str, count: int) -> None:
+    typed = [st.session_state[_key(text, number + 1)] for number in range(count)]
+    st.session_state[GUESSES][text] = [word.strip() for word in typed]

@@ -1,0 +1,177 @@
+"""A lesson: what to do, a hint, the page's answer with numbers, and the solution."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from attention.claims import NoSuchWord, measure
+from attention.examples import read_line
+from attention.lessons import Lesson, lessons
+from attention.reading import Reading, head_name
+from attention.roles import NAMES, ROLES, head_roles
+from components import links, state
+
+SOLVED = "lessons_solved"  # slugs of those whose solution was opened
+CLOSE = 5  # ranks that are worth an encouragement
+
+
+def open_lesson(slug: str) -> None:
+    """Open a lesson with its sentence, its head and its tab."""
+    st.query_params[links.LESSON] = slug
+    links.hide_roles_again()
+    links.open_view(start_of(lessons()[slug]))
+
+
+def start_lesson(lesson: Lesson, link: Mapping[str, str]) -> None:
+    """Begin a lesson that a link names; what else the link says wins."""
+    start = start_of(lesson).items()
+    links.open_view({name: value for name, value in start if name not in link})
+
+
+def close_lesson() -> None:
+    del st.query_params[links.LESSON]
+
+
+def chosen_lesson() -> Lesson | None:
+    """Return the lesson that the link names."""
+    return lessons().get(st.query_params.get(links.LESSON, ""))
+
+
+def start_of(lesson: Lesson) -> dict[str, str]:
+    """Return the view that a lesson opens with, by the URL's names.
+
+    A lesson that asks for a head starts at the first one, not at the page's usual,
+    which may be the answer.
+    """
+    layer, head = lesson.head or ((0, 0) if asks_for_head(lesson) else (None, None))
+    start = {state.TEXT: lesson.sentence, **dict(lesson.parameters)}
+    if layer is not None:
+        start |= {state.LAYER: str(layer + 1), state.HEAD: str(head + 1)}
+    return start
+
+
+def asks_for_head(lesson: Lesson) -> bool:
+    return bool(lesson.role or lesson.pair)
+
+
+def hidden_parts(lesson: Lesson | None) -> set[str]:
+    """Return what the link and the lesson hide: some of links.WORDS and ROLES."""
+    hidden = links.hides()
+    if lesson and not is_solved(lesson):
+        hidden |= {links.WORDS} if lesson.guess else set()
+        hidden |= {links.ROLES} if asks_for_head(lesson) else set()
+    return hidden - ({links.ROLES} if links.are_roles_shown() else set())
+
+
+def is_solved(lesson: Lesson) -> bool:
+    return lesson.slug in st.session_state.get(SOLVED, ())
+
+
+def offer_lessons() -> None:
+    """Draw the list of lessons."""
+    with st.popover("Lessons", type="tertiary"):
+        for number, lesson in enumerate(lessons().values(), start=1):
+            st.button(
+                f"{number}. {lesson.title}",
+                key=f"lesson {lesson.slug}",
+                type="tertiary",
+                on_click=open_lesson,
+                args=(lesson.slug,),
+            )
+
+
+def show_task(lesson: Lesson):
+    """Draw the lesson's words; return the container for the page's answer."""
+    with st.container(border=True, key="lesson"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(lesson.title, anchor=False)
+            if following := _after(lesson):
+                st.button(
+                    "Next lesson",
+                    type="tertiary",
+                    on_click=open_lesson,
+                    args=(following,),
+                )
+            st.button("Close lesson", type="tertiary", on_click=close_lesson)
+        about, task = st.columns([3, 4], gap="medium")
+        with about:
+            st.markdown(lesson.explanation)
+        with task:
+            st.markdown(f"**Your task.** {lesson.task}")
+            if st.session_state[state.TEXT] != lesson.sentence:
+                st.button(
+                    "↩ Back to the lesson's sentence",
+                    on_click=state.set_text,
+                    args=(lesson.sentence,),
+                )
+            answer = st.container()
+            with st.expander("Hint"):
+                st.markdown(lesson.hint)
+            if is_solved(lesson):
+                st.markdown(f"**Solution.** {lesson.solution}")
+            else:
+                st.button("Show the solution", on_click=_solve, args=(lesson.slug,))
+    return answer
+
+
+def show_answer(lesson: Lesson, reading: Reading) -> None:
+    """Tell how the open head does at the lesson's question."""
+    try:
+        scores = head_scores(lesson, reading)
+    except ValueError:
+        st.text("These words are not in this sentence: go back to the lesson's own.")
+        return
+    layer, head = state.selected_head()
+    st.text(describe_pick(scores, lesson, layer, head))
+    best = np.unravel_index(scores.argmax(), scores.shape)
+    if is_solved(lesson) and best != (layer, head):
+        name = head_name(*best).lower()
+        st.button(f"Open {name}", on_click=state.select_head, args=best)
+
+
+def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
+    """Return how much each head does what the lesson asks for: [layers, heads], 0-1.
+
+    Raises ValueError if the sentence has nothing to do it with.
+    """
+    if lesson.role:
+        scores = head_roles(reading).scores[..., NAMES.index(lesson.role)]
+        if np.isnan(scores).any():
+            raise ValueError("no target")
+        return scores
+    query, key = lesson.pair
+    try:
+        example = read_line(1, f"{reading.text} | {query} -> {key}")
+        return measure(reading, example).weight
+    except NoSuchWord as error:
+        raise ValueError(str(error)) from error
+
+
+def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> str:
+    """Answer a student's pick with its number and its rank."""
+    score = scores[layer, head]
+    rank = int((scores > score).sum()) + 1
+    if lesson.role:
+        says = ROLES[NAMES.index(lesson.role)].says
+        what = f"gives {score:.0%} of its attention to {says}"
+    else:
+        query, key = lesson.pair
+        what = f"gives {score:.0%} of the attention of “{query}” to “{key}”"
+    if rank == 1:
+        judged = f"more than any other of {scores.size} heads. You found it."
+    elif rank <= CLOSE:
+        judged = f"rank {rank} of {scores.size} heads. Close: look for a stronger one."
+    else:
+        judged = f"rank {rank} of {scores.size} heads. Pick another from the picture."
+    return f"{head_name(layer, head)} {what}: {judged}"
+
+
+def _solve(slug: str) -> None:
+    st.session_state.setdefault(SOLVED, set()).add(slug)
+
+
+def _after(lesson: Lesson) -> str | None:
+    slugs = list(lessons())
+    place = slugs.index(lesson.slug) + 1
+    return slugs[place] if place < len(slugs) else None

@@ -1,0 +1,60 @@
+"""The report: findings with the student's notes, in their order, to take home."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from attention.report import Finding
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Entry:
+    """A finding in the list, under a number that stays its own."""
+
+    number: int
+    finding: Finding
+
+
+def entries() -> list[Entry]:
+    """Return the session's list, always the same object: downloads look at it later."""
+    return st.session_state.setdefault("report", [])
+
+
+def offer_finding(key: str, make: Callable[[], Finding]) -> None:
+    """Draw "Add to report" with a note; make: returns the finding without the note."""
+    with st.popover("Add to report", key=f"add {key}"):
+        st.text_area(
+            "Your note",
+            key=_note_key(key),
+            placeholder="What does this head seem to do, and what speaks against it?",
+        )
+        st.button("Add", key=f"add finding {key}", on_click=_add, args=(key, make))
+
+
+def add_findings(findings: tuple[Finding, ...]) -> None:
+    """Put findings at the end of the list."""
+    for finding in findings:
+        number = st.session_state.get("report_numbers", 0) + 1
+        st.session_state.report_numbers = number
+        entries().append(Entry(number, finding))
+
+
+def _note_key(key: str) -> str:
+    return f"note for {key}"
+
+
+def _add(key: str, make: Callable[[], Finding]) -> None:
+    try:
+        finding = make()
+    except Exception:
+        logger.exception("cannot add to the report")
+        st.toast("This could not be added; the server's log says why.")
+        return
+    add_findings((replace(finding, note=st.session_state[_note_key(key)].strip()),))
+    st.session_state[_note_key(key)] = ""
+    count = len(entries())
+    st.toast(f"Added: the tab Report has {count} finding{'s' * (count > 1)} now.")

@@ -1,0 +1,46 @@
+"""The present view for somebody else: a link, or a file where a link is too short."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from attention import report_file
+from components import links, state
+from components.frontend import register
+
+_copy = register(
+    "copy_link",
+    '<div class="copy"><button type="button"></button>'
+    '<span class="says" role="status"></span></div>',
+)
+
+
+def copy_button(
+    key: str, label: str, link: str = "", parameters: Mapping[str, str] | None = None
+) -> None:
+    """Draw a button that copies a link, "" for the page's own address.
+
+    parameters: what the copied link holds in any case.
+    """
+    data = {"label": label, "link": link, "parameters": dict(parameters or {})}
+    _copy(key=key, data=data, width="content")
+
+
+def show_share() -> None:
+    """Draw "Copy link", or the file that takes its place."""
+    texts = (st.session_state.get(name, "") for name in (state.TEXT, links.CLAIM_LINES))
+    if all(map(links.fits_link, texts)):
+        # Named even where they are the defaults: another server may have others.
+        named = (state.TEXT, state.LAYER, state.HEAD, state.MODEL)
+        parameters = {name: str(st.session_state[name]) for name in named}
+        copy_button("copy link", "Copy link", parameters=parameters)
+    else:
+        view = links.view()
+        st.download_button(
+            "Save view as a file",
+            lambda: report_file.save((), view),
+            "attention-view.json",
+            "application/json",
+            on_click="ignore",
+            help="Too long for a link. Others open this file in the tab Report.",
+        )

@@ -1,0 +1,107 @@
+"""The teacher's panel (?teach=1): a link for the class, as text and as a QR code."""
+
+import io
+from collections.abc import Collection, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from attention.lessons import lessons
+from components import links, state
+from components.share import copy_button
+
+# What the link may hold of the present page, by what the panel calls it.
+PARTS = {
+    "the sentence": (state.TEXT,),
+    "the open head": (state.LAYER, state.HEAD),
+    "how many predictions": (state.K,),
+    "the model": (state.MODEL,),
+}
+HIDDEN = {
+    "BERT's words, until a guess is typed": links.WORDS,
+    "what heads do, until a click": links.ROLES,
+}
+USUAL = ["the sentence", "the open head"]
+PARTS_KEY = "teach_parts"
+QR_PIXELS = 640  # about; whole pixels a module
+# A code of more modules a side is hard to read from the back row.
+COARSE_VERSION = 15
+HOW = (
+    "Set the page up as your students should find it, then copy the link or show the "
+    "code. A lesson brings a sentence and a head of its own; what you add wins."
+)
+
+
+def show_teacher_panel() -> None:
+    """Draw the choice of what the link holds, the link and its QR code."""
+    with st.container(border=True, key="teach"):
+        st.header("Teacher's panel", anchor=False)
+        st.text(HOW)
+        fields, picture = st.columns([3, 2], gap="medium")
+        with fields:
+            link = _ask_link()
+            st.code(link, language=None, wrap_lines=True)
+            copy_button("copy class link", "Copy this link", link)
+        with picture:
+            _show_code(link)
+
+
+def _ask_link() -> str:
+    all_lessons = lessons()
+    lesson = st.selectbox(
+        "Lesson to open",
+        ["", *all_lessons],
+        format_func=lambda slug: all_lessons[slug].title if slug else "none",
+        key="teach_lesson",
+        on_change=_suit_lesson,
+    )
+    parts = st.multiselect("In the link", list(PARTS), USUAL, key=PARTS_KEY)
+    hidden = st.multiselect("Hidden at first", list(HIDDEN), key="teach_hidden")
+    values = {
+        name: str(st.session_state[name]) for part in parts for name in PARTS[part]
+    }
+    base = (st.context.url or "").replace("/~/+", "")
+    return compose(base, lesson, values, [HIDDEN[name] for name in hidden])
+
+
+def compose(
+    base: str, lesson: str, values: Mapping[str, str], hidden: Collection[str]
+) -> str:
+    """Write the link.
+
+    lesson: a slug or "". values: by the URL's names. hidden: of links.WORDS and ROLES.
+
+    >>> compose("https://x.org/", "bias", {"text": "A [MASK]."}, ["words"])
+    'https://x.org/?lesson=bias&text=A+%5BMASK%5D.&hide=words'
+    """
+    parameters = {links.LESSON: lesson, **values, links.HIDE: ",".join(hidden)}
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{base.rstrip('/')}/?{query}" if query else base
+
+
+def _suit_lesson() -> None:
+    has_lesson = bool(st.session_state.teach_lesson)
+    st.session_state[PARTS_KEY] = [] if has_lesson else USUAL
+
+
+def _show_code(link: str) -> None:
+    import segno  # only teachers need it
+
+    try:
+        code = segno.make_qr(link)
+    except segno.DataOverflowError:
+        st.text("This link is too long for a QR code. Shorten the sentence.")
+        return
+    file = io.BytesIO()
+    code.save(file, kind="png", scale=QR_PIXELS // code.symbol_size()[0], border=4)
+    st.image(file.getvalue(), width=320, alt="QR code of the link")
+    st.download_button(
+        "QR code (PNG)",
+        file.getvalue(),
+        "attention-link.png",
+        "image/png",
+        on_click="ignore",
+        type="tertiary",
+    )
+    if code.version > COARSE_VERSION:
+        st.text("A fine code: a shorter sentence is easier to read from afar.")

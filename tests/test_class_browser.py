@@ -1,0 +1,253 @@
+"""A student's whole way and a teacher's, in a real Chromium, wide and narrow."""
+
+import io
+import re
+import zipfile
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+WIDTHS = pytest.mark.parametrize(
+    "viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}]
+)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script rests; call after the awaited text is visible."""
+    app = page.locator('[data-testid="stApp"]')
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def upload(page: Page, download, folder) -> None:
+    """Give a downloaded file back to the page under its own name."""
+    file = folder / download.suggested_filename
+    download.save_as(file)
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def add_to_report(page: Page, place: str, note: str) -> None:
+    """Pin what stands at a place ("head", "claim" …) with a note."""
+    opener = page.locator(f".st-key-add-{place}")
+    opener.get_by_role("button").first.click()
+    page.get_by_label("Your note").fill(note)
+    press(page, "Add")
+    expect(page.get_by_text(re.compile("Added: the tab Report has"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Your note")).to_be_hidden()
+
+
+@WIDTHS
+def test_a_student_guesses_finds_tests_and_takes_a_report_home(
+    served, new_page, viewport
+):
+    page = new_page(viewport=viewport, accept_downloads=True)
+
+    # Predict, then reveal.
+    page.goto(f"{served}/?lesson=predict-like-bert")
+    expect(
+        page.get_by_text("BERT's words appear once you have guessed")
+    ).to_be_visible()
+    settle(page)
+    expect(page.locator("button.word")).to_have_count(0)
+    page.get_by_label("Your guess for [MASK]").fill("tea")
+    press(page, "Show BERT's words")
+    expect(page.locator("button.word", has_text="coffee")).to_be_visible()
+    expect(page.get_by_text(re.compile("Your guess “tea”: .*number"))).to_be_visible()
+
+    # Find the head.
+    press(page, "Next lesson")
+    expect(page.get_by_text("Layer 1, head 1 gives")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Each word looks"))).to_have_count(0)
+    press(page, "Layer 1, head 3")
+    expect(
+        page.get_by_text(re.compile("Layer 1, head 3 gives .* rank"))
+    ).to_be_visible()
+    press(page, "Layer 3, head 10")
+    expect(page.get_by_text(re.compile("head 10 gives 93%.*found it"))).to_be_visible()
+    press(page, "Show the solution")
+    expect(
+        page.get_by_text(re.compile("^Each word looks at the next word"))
+    ).to_be_visible()
+    add_to_report(page, "head", "It *always* looks one word on.")
+
+    # Test a claim.
+    open_tab(page, "Test a claim")
+    press(page, "Open layer 5, head 2")
+    expect(
+        page.get_by_text(re.compile("The open head, Layer 5, head 2: it hits"))
+    ).to_be_visible()
+    settle(page)
+    add_to_report(page, "claim", "Two of three adverbs.")
+
+    # The report: in another order, with a longer note.
+    open_tab(page, "Report")
+    expect(page.get_by_text("2. Layer 5, Head 2")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Up", exact=True).nth(1).click()
+    expect(page.get_by_text("1. Layer 5, Head 2")).to_be_visible()
+    settle(page)
+    note = page.get_by_label("Note 2")
+    expect(note).to_have_value("It *always* looks one word on.")
+    note.fill("It *always* looks one word on, but for [SEP].")
+    with page.expect_download() as download:
+        press(page, "analysis.md with pictures (ZIP)")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        text = archive.read("analysis.md").decode()
+        pictures = {
+            name: Image.open(io.BytesIO(archive.read(name)))
+            for name in archive.namelist()
+            if name.endswith(".png")
+        }
+    assert re.findall("^## .*", text, re.MULTILINE) == [
+        "## Layer 5, Head 2",
+        "## Layer 3, Head 10",
+    ]
+    assert "It \\*always\\* looks one word on, but for [SEP]." in text
+    assert "Example Sentences:\n- Then I picked up a [MASK] from the table." in text
+    assert len(pictures) == 2
+    for name, picture in pictures.items():
+        assert f"](figures/{name.removeprefix('figures/')})" in text
+        assert min(picture.size) > 200
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 10
+
+
+@WIDTHS
+def test_a_teacher_composes_a_link_that_opens_as_promised(
+    served, new_page, viewport, tmp_path
+):
+    page = new_page(
+        viewport=viewport, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.goto(f"{served}/?teach=1")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    page.get_by_label("Lesson to open").click()
+    page.get_by_role("option", name="Guess before BERT does").click()
+    link = page.get_by_test_id("stCode")
+    expect(link).to_contain_text("lesson=predict-like-bert")
+    page.get_by_label("Hidden at first").click()
+    page.get_by_role("option", name="what heads do").click()
+    expect(link).to_contain_text("hide=roles")
+    settle(page)
+
+    page.keyboard.press("Escape")
+    press(page, "Copy this link")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{served}/?lesson=predict-like-bert&hide=roles"
+    with page.expect_download() as download:
+        press(page, "QR code (PNG)")
+    code = Image.open(download.value.path())
+    assert [found.text for found in zxingcpp.read_barcodes(code)] == [copied]
+
+    student = new_page(viewport=viewport)
+    student.goto(copied)
+    expect(student.get_by_text("Your task.")).to_be_visible()
+    expect(student.get_by_label("Sentence")).to_have_value(
+        "She poured the hot [MASK] into two cups."
+    )
+    press(student, "Say what this head does")
+    expect(student.get_by_text("Each word looks at the next word")).to_be_visible()
+
+
+def test_copy_link_names_the_whole_view(served, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{served}/?tab=Compare")
+    expect(page.get_by_text("Heads whose habits changed most")).to_be_visible()
+    settle(page)
+    press(page, "Copy link")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    for part in ("tab=Compare", "layer=3", "head=10", "model=attention-small-12x12"):
+        assert part in copied
+    other = new_page()
+    other.goto(copied)
+    expect(other.get_by_text("Heads whose habits changed most")).to_be_visible()
+
+
+def test_the_title_of_the_page_is_the_sentences_first_words(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.")
+    expect(page).to_have_title("The turtle moved slowly across the [MASK]. · Attention")
+
+
+def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path):
+    text = "turtles swim " * 150
+    page = new_page()
+    page.goto(f"{served}/?layer=4&head=7")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    lines = "\n".join(f"{text}and {i} eat. | eat -> swim#1" for i in range(5))
+    open_tab(page, "Test a claim")
+    page.get_by_label("Examples").fill(lines)
+    page.get_by_label("Examples").press("Control+Enter")
+    expect(page.get_by_text("of 5 (")).to_have_count(2)
+    with page.expect_download() as download:
+        press(page, "Save view as a file")
+
+    other = new_page()
+    other.goto(f"{served}/?tab=Report")
+    upload(other, download.value, tmp_path)
+    expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
+    expect(other.get_by_label("Examples")).to_have_value(lines)
+
+
+def test_two_clicked_words_become_an_example(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?tab=Test+a+claim&text=The+dog+saw+the+cat.&claim=x")
+    page.get_by_text("Add the sentence above by clicking").click()
+    words = page.get_by_role("group", name="Words to choose from")
+    words.get_by_role("button", name="the").nth(1).click()
+    expect(page.get_by_text("“the” looks at …")).to_be_visible()
+    words.get_by_role("button", name="cat").click()
+    expect(page.get_by_label("Examples")).to_have_value(
+        "x\nThe dog saw the cat. | the#2 -> cat"
+    )
+    expect(page.get_by_text("1 line is not tested")).to_be_visible()
+
+
+def test_a_long_run_is_stopped_and_goes_on(served, new_page):
+    lines = "\n".join(
+        f"Turtle {i} swims slowly. | slowly -> swims" for i in range(2000)
+    )
+    page = new_page()
+    page.goto(f"{served}/?tab=Test+a+claim")
+    page.get_by_label("Examples").fill(lines)
+    page.get_by_label("Examples").press("Control+Enter")
+    press(page, "Stop the test")
+    expect(page.get_by_text(re.compile("Stopped after .* of 2,000"))).to_be_visible()
+    press(page, "Go on")
+    expect(page.get_by_text("of 2000 (")).to_have_count(2, timeout=120_000)
+
+
+def test_a_report_is_continued_later(served, new_page, tmp_path):
+    page = new_page()
+    page.goto(served)
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    add_to_report(page, "head", "To be continued.")
+    open_tab(page, "Report")
+    with page.expect_download() as download:
+        press(page, "Save to continue later")
+    later = new_page()
+    later.goto(f"{served}/?tab=Report")
+    upload(later, download.value, tmp_path)
+    expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
+
+
+def test_a_file_that_is_no_report_gets_a_sentence(served, new_page, tmp_path):
+    file = tmp_path / "report.json"
+    file.write_text('{"format": "something else"}')
+    page = new_page()
+    page.goto(f"{served}/?tab=Report")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("alert")).to_be_visible()

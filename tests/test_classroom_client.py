@@ -1,0 +1,53 @@
+"""The benchmark's clients are sessions as a browser has them: each its own."""
+
+import asyncio
+import json
+
+import pytest
+
+from benchmarks.classroom import Student
+from benchmarks.streamlit_client import PageError, Tab, open_tab
+
+SENTENCES = ("The doctor saw the [MASK].", "Two plus two is [MASK].")
+
+
+async def answered_texts(tab: Tab, **asked) -> list[str]:
+    return [
+        json.loads(element.bidi_component.json)["text"]
+        async for element in tab.run(**asked)
+        if element.bidi_component.component_name == "predictions"
+    ]
+
+
+def test_two_clients_at_once_get_the_answers_to_their_own_sentences(served):
+    async def ask(sentence: str) -> list[str]:
+        async with open_tab(served) as tab:
+            await answered_texts(tab)
+            return await answered_texts(tab, typed={"Sentence": sentence})
+
+    async def ask_all() -> list[list[str]]:
+        return await asyncio.gather(*map(ask, SENTENCES))
+
+    assert asyncio.run(ask_all()) == [[sentence] for sentence in SENTENCES]
+
+
+def test_a_head_chosen_in_the_overview_gives_its_heading_and_stays_open(served):
+    async def headings() -> list[str]:
+        async with open_tab(served) as tab:
+            await answered_texts(tab)
+            await answered_texts(tab, events={("overview", "picked"): [5, 3]})
+            typed = {"Sentence": SENTENCES[0]}
+            return [e.heading.body async for e in tab.run(typed) if e.heading.body]
+
+    assert "Layer 5, head 3" in asyncio.run(headings())
+
+
+def test_a_student_whose_answer_differs_from_the_class_says_so(served):
+    async def ask() -> None:
+        async with open_tab(served) as tab:
+            student = Student(tab, top_words={SENTENCES[0]: "no word of BERT's"})
+            await student.open()
+            await student.submit(SENTENCES[0])
+
+    with pytest.raises(PageError, match="one student's answer"):
+        asyncio.run(ask())
