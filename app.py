@@ -31,6 +31,7 @@ from components.sentence import ask_sentence, offer_steps
 from components.share import show_share
 from components.view_picker import ask_view, seen_as
 from components.words import show_words_to_hide
+from model_cache import cache
 
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
@@ -134,4 +135,5 @@ else:
         with lesson_answer:
             show_answer(lesson, reading)
     explore(seen, roles, view, k, hidden)
+    cache.settle()
 st.session_state.has_drawn = True

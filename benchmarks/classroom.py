@@ -138,17 +138,14 @@ def visitors(minutes: float) -> list[tuple]:
 async def hold(server: Server, seats: list[tuple], sample_every: float) -> Lesson:
     """Have all students attend; print what they met with."""
     lesson, serving, attending = Lesson(), psutil.Process(server.pid), psutil.Process()
-
-    async def weigh() -> None:
-        while True:
-            megabytes = serving.memory_info().rss / 1e6
-            lesson.memory.append((time.monotonic() / 3600, megabytes))
-            await asyncio.sleep(sample_every)
-
     serving.cpu_percent(), attending.cpu_percent()  # the next calls count from here
-    weighing = asyncio.create_task(weigh())
-    await asyncio.gather(*(lesson.attend(server.url, *seat) for seat in seats))
-    weighing.cancel()
+    work = asyncio.gather(*(lesson.attend(server.url, *seat) for seat in seats))
+    while True:
+        megabytes = serving.memory_info().rss / 1e6
+        lesson.memory.append((time.monotonic() / 3600, megabytes))
+        if work.done():
+            break
+        await asyncio.wait([work], timeout=sample_every)
     hours, megabytes = zip(*lesson.memory, strict=True)
     print(f"\n{len(seats)} students, {60 * (hours[-1] - hours[0]):.1f} minutes")
     show("link opened to first predictions", lesson.links)

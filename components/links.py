@@ -23,7 +23,7 @@ MOST_LINK_BYTES = 6_000
 
 
 def _is_number(value: str) -> bool:
-    # A head that the model lacks becomes the nearest one it has.
+    # The field for a head that the model lacks shows the usual one.
     return value.isdecimal() and len(value) < 4 and int(value) >= 1
 
 

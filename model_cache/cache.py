@@ -5,6 +5,7 @@ first engine, not with this module, so that the page's frame is there first.
 """
 
 import ctypes
+import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -81,6 +82,19 @@ def engine(model_id: str):
     ready.read("Compiled before the first visitor's sentence.")
     _return_freed_memory()
     return ready
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Take what is loaded by now out of garbage collection, once in a process.
+
+    Streamlit collects garbage after each run of the page, and looking through the
+    370,000 objects of TensorFlow and Altair takes a quarter of a second in which no
+    other visitor is served. They live as long as the process.
+    """
+    gc.collect()
+    gc.freeze()
+    _return_freed_memory()
 
 
 def _return_freed_memory() -> None:

@@ -1,0 +1,375 @@
+"""Claims, reports, lessons and links without a browser: what the page says."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attention import report_file
+from attention.lessons import lessons
+from components import state
+from tests.serving import ROOT
+from tests.test_page import component, headings
+
+SLOWLY = "The turtle moved slowly across the [MASK]."
+
+
+@pytest.fixture
+def open_page(monkeypatch, tmp_path):
+    monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+
+    def make(**parameters: str) -> AppTest:
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for name, value in parameters.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return make
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(text.value for text in page.text)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def findings(page: AppTest) -> list:
+    return [entry.finding for entry in page.session_state["report"]]
+
+
+def in_tab(page: AppTest, tab: str) -> AppTest:
+    page.session_state["tab"] = tab
+    return page.run()
+
+
+# Claims
+
+
+def claim(open_page, lines: str) -> AppTest:
+    page = open_page(tab="Test a claim", claim=lines)
+    assert not page.exception
+    return page
+
+
+def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
+    page = claim(
+        open_page,
+        f"{SLOWLY} | slowly -> moved\nno bar\n"
+        + "turtle " * 600
+        + "| turtle#1 -> turtle#2",
+    )
+    assert "hits 1 of 1 (100%" in texts(page)
+    assert "2 lines are not tested" in texts(page)
+    reasons = next(f.value for f in page.dataframe if "reason" in f.value)
+    assert reasons["line"].tolist() == [2, 3]
+    assert "there is no bar" in reasons["reason"][0]
+    assert "602 tokens" in reasons["reason"][1]
+
+
+def test_the_tab_starts_with_a_ready_claim_and_offers_the_others(open_page):
+    page = open_page(tab="Test a claim")
+    assert "adverb -> verb" in labels(page)
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    assert "of 144 heads" in texts(page)
+
+
+def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
+    own = f"{SLOWLY} | slowly -> moved"
+    page = press(claim(open_page, own), "object -> verb")
+    assert own not in page.text_area(key="claim_lines").value
+    page = press(page, "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_no_lines_ask_for_some(open_page):
+    page = claim(open_page, "x")
+    page.text_area(key="claim_lines").set_value("").run()
+    assert "List at least one sentence" in texts(page)
+    assert not page.exception
+
+
+def test_the_best_head_is_opened_and_its_sentences_are_listed(open_page):
+    page = claim(open_page, f"{SLOWLY} | slowly -> moved")
+    best = next(label for label in labels(page) if label.startswith("Open layer"))
+    page = press(page, best)
+    assert best.removeprefix("Open l") in headings(page)[-1].lower()
+    listed = next(f.value for f in page.dataframe if "looked_at" in f.value)
+    assert listed[["hit", "looked_at"]].to_numpy().tolist() == [["hit", "moved"]]
+
+
+def test_words_in_markdown_stay_words_in_what_a_claim_says(open_page):
+    page = claim(open_page, "The **dog** ran. | **dog** -> ran\n# x | $a$ -> b")
+    shown = [e.value for e in (*page.markdown, *page.error, *page.warning)]
+    assert not any("**dog**" in value or "$a$" in value for value in shown)
+
+
+# The report
+
+
+def test_a_head_is_added_with_its_note_and_stays_when_the_page_moves_on(open_page):
+    page = open_page(text=SLOWLY)
+    page.text_area(key="note for head").set_value("Looks ahead.\n\nAlways?")
+    page.button(key="add finding head").click().run()
+    page.session_state[state.LAYER] = 7
+    page.text_input(key="text").set_value("Another [MASK].").run()
+    (finding,) = findings(page)
+    assert finding.title == "Layer 3, Head 10"
+    assert finding.note == "Looks ahead.\n\nAlways?"
+    assert finding.sentences == (SLOWLY,)
+    assert "Each word looks at the next word" in finding.says[0]
+    assert finding.figures[0].png.startswith(b"\x89PNG")
+    assert page.text_area(key="note for head").value == ""
+
+
+def test_a_comparison_a_what_if_and_a_claim_are_added_too(open_page):
+    page = in_tab(open_page(text=SLOWLY), "Compare")
+    page.button(key="add finding comparison").click().run()
+    in_tab(page, "Test a claim").button(key="add finding claim").click().run()
+    page.session_state["silent"] = ["Layer 3, head 10", "Layer 5"]
+    in_tab(page, "What if").button(key="add finding what if").click().run()
+    assert not page.exception
+    comparison, tested, what_if = findings(page)
+    assert len(comparison.sentences) == len(comparison.figures) == 2
+    assert tested.says[0] == "Claim: adverb -> verb."
+    assert "The best of 144 heads" in tested.says[1]
+    assert any("miss" in sentence for sentence in tested.sentences)
+    assert what_if.title == "What if layer 3, head 10 and layer 5 were silent"
+    assert "as trained" in what_if.says[0]
+
+
+def test_a_long_text_is_added_as_a_picture(open_page):
+    page = open_page(text="turtle " * 400)
+    page.button(key="add finding head").click().run()
+    assert findings(page)[0].figures[0].png.startswith(b"\x89PNG")
+
+
+def test_findings_move_up_and_down_and_come_back_when_removed(open_page):
+    page = open_page(text=SLOWLY)
+    for layer in (1, 2, 3):
+        page.session_state[state.LAYER] = layer
+        page.run()
+        page.button(key="add finding head").click().run()
+    in_tab(page, "Report")
+
+    def order() -> list[str]:
+        return [finding.title.split(",")[0][-1] for finding in findings(page)]
+
+    page.button(key="Up 3").click().run()
+    assert order() == ["1", "3", "2"]
+    page.button(key="Down 1").click().run()
+    assert order() == ["3", "1", "2"]
+    page.button(key="remove 1").click().run()
+    assert order() == ["3", "2"]
+    press(page, "↩ Put back what was removed")
+    assert order() == ["3", "1", "2"]
+    assert page.button(key="Up 3").disabled
+    assert page.button(key="Down 2").disabled
+
+
+def test_a_note_is_edited_in_the_list(open_page):
+    page = open_page(text=SLOWLY)
+    page.button(key="add finding head").click().run()
+    in_tab(page, "Report").text_area(key="note 1").set_value("Better words.").run()
+    in_tab(page, "Heads")
+    assert findings(page)[0].note == "Better words."
+    assert in_tab(page, "Report").text_area(key="note 1").value == "Better words."
+
+
+def test_a_saved_file_holds_the_findings_and_the_view(open_page):
+    page = open_page(text=SLOWLY, layer="4", head="7")
+    page.button(key="add finding head").click().run()
+    in_tab(page, "Report")
+    made = wanted(page, 2)
+    found, view = report_file.load(made)
+    assert [finding.title for finding in found] == ["Layer 4, Head 7"]
+    assert view["text"] == SLOWLY
+    assert (view["layer"], view["head"]) == ("4", "7")
+
+
+def wanted(page: AppTest, number: int) -> bytes:
+    """Make the file behind a button, as a click in the browser does."""
+    from components.report_files import KINDS
+
+    return (
+        KINDS[number].make(findings(page))
+        if number < 2
+        else report_file.save(
+            findings(page),
+            {k: str(page.session_state[k]) for k in ("text", "layer", "head")},
+        )
+    )
+
+
+# Lessons
+
+
+def test_every_lesson_opens_from_its_link_without_a_fault(open_page):
+    for slug, lesson in lessons().items():
+        page = open_page(lesson=slug)
+        assert not page.exception, slug
+        assert not page.error, slug
+        assert lesson.title in headings(page)
+        assert page.text_input(key="text").value == lesson.sentence
+
+
+def test_a_lessons_link_may_bring_its_own_sentence(open_page):
+    page = open_page(lesson="next-word", text=SLOWLY, layer="2")
+    assert page.text_input(key="text").value == SLOWLY
+    assert "Layer 2, head 1" in headings(page)
+    page = press(page, "↩ Back to the lesson's sentence")
+    assert page.text_input(key="text").value == lessons()["next-word"].sentence
+
+
+def test_a_pick_is_answered_with_its_share_and_rank(open_page):
+    page = open_page(lesson="next-word")
+    assert "Layer 1, head 1 gives" in texts(page)
+    page.session_state[state.LAYER], page.session_state[state.HEAD] = 3, 10
+    page.run()
+    # 93 %: the model's own description says so of its head 3-10.
+    assert "gives 93% of its attention to the next word" in texts(page)
+    assert "You found it" in texts(page)
+
+
+def test_what_heads_do_is_hidden_until_the_solution_is_shown(open_page):
+    page = open_page(lesson="next-word", layer="3", head="10")
+    assert component(page, "sprite")["labels"] == []
+    assert "Each word looks at the next word" not in texts(page)
+    page = press(page, "Show the solution")
+    assert component(page, "sprite")["labels"] != []
+    assert "Each word looks at the next word" in texts(page)
+
+
+def test_a_pair_lesson_with_another_sentence_says_where_to_go(open_page):
+    page = open_page(lesson="adverb-verb", text="Nothing of the kind.")
+    assert "go back to the lesson's own" in texts(page)
+    assert not page.exception
+
+
+def test_an_unknown_lesson_is_noticed_and_the_page_answers(open_page):
+    page = open_page(lesson="../../etc/passwd", hide="everything")
+    assert len(page.info) == 2
+    assert component(page, "masks")
+
+
+def test_closing_a_lesson_keeps_the_sentence(open_page):
+    page = press(open_page(lesson="bias"), "Close lesson")
+    assert page.text_input(key="text").value == lessons()["bias"].sentence
+    assert lessons()["bias"].title not in headings(page)
+
+
+# Guesses
+
+
+def guess(page: AppTest, *words: str) -> AppTest:
+    fields = [
+        field for field in page.text_input if field.label.startswith("Your guess")
+    ]
+    for field, word in zip(fields, words, strict=True):
+        field.set_value(word)
+    return press(page, "Show BERT's words")
+
+
+def test_words_stay_hidden_until_a_guess_is_typed(open_page):
+    page = open_page(text=SLOWLY, hide="words")
+    assert component(page, "masks") is None
+    page = guess(page, "  ")
+    assert component(page, "masks") is None
+    assert "Type a word first" in texts(page)
+    page = guess(page, "River")
+    assert component(page, "masks")["masks"][0]["rows"][0]["token"] == "river"
+    assert "Your guess “River”" in texts(page)
+    assert "BERT's word number 1." in texts(page)
+
+
+def test_each_mask_gets_a_guess_of_its_own(open_page):
+    page = guess(open_page(text="The [MASK] ate the [MASK].", hide="words"), "cat", "")
+    assert texts(page).count("Your guess") == 1
+    assert len(component(page, "masks")["masks"]) == 2
+
+
+def test_a_guess_of_several_pieces_is_explained_and_the_words_are_shown(open_page):
+    page = guess(open_page(text=SLOWLY, hide="words"), "unbelievably")
+    assert "word pieces to this model" in texts(page)
+    assert component(page, "masks")
+
+
+def test_another_sentence_asks_for_another_guess(open_page):
+    page = guess(open_page(text=SLOWLY, hide="words"), "road")
+    page.text_input(key="text").set_value("A [MASK] ran.").run()
+    assert component(page, "masks") is None
+
+
+# The teacher's panel, links and files
+
+
+def teacher_link(page: AppTest) -> str:
+    return page.get("code")[0].value
+
+
+def test_a_teachers_link_holds_what_was_chosen(open_page):
+    page = open_page(teach="1", text=SLOWLY, layer="4")
+    assert teacher_link(page).endswith(
+        "/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.&layer=4&head=10"
+    )
+    page.selectbox(key="teach_lesson").set_value("bias").run()
+    assert teacher_link(page).endswith("/?lesson=bias")
+    page.multiselect(key="teach_parts").set_value(["the model"]).run()
+    assert teacher_link(page).endswith("?lesson=bias&model=attention-small-12x12")
+
+
+def test_a_link_too_long_for_a_code_says_so(open_page):
+    page = open_page(teach="1", text="turtle " * 480)
+    assert "too long for a QR code" in texts(page)
+    assert not page.exception
+
+
+def test_without_the_parameter_there_is_no_teachers_panel(open_page):
+    assert "Teacher's panel" not in headings(open_page(teach="0"))
+
+
+def test_odd_values_of_a_view_file_are_left_out(open_page):
+    page = open_page()
+    view = {
+        "text": SLOWLY,
+        "layer": "99",
+        "head": "-1",
+        "k": "1e9",
+        "model": "../../etc",
+        "tab": "No such tab",
+        "other": "x",
+    }
+    from components import links
+
+    kept = {name for name, value in view.items() if links.VIEW.get(name, bool)(value)}
+    for name in kept & set(links.VIEW):
+        value = view[name]
+        page.session_state[name] = int(value) if name in links.NUMBERS else value
+    page.run()
+    assert not page.exception
+    assert page.text_input(key="text").value == SLOWLY
+    assert "Layer 3, head 10" in headings(page)
+
+
+def test_the_copied_link_names_head_sentence_and_model(open_page):
+    page = open_page(text=SLOWLY)
+    data = [json.loads(e.proto.json or "null") for e in page.get("bidi_component")]
+    (copied,) = [d["parameters"] for d in data if d and d.get("label") == "Copy link"]
+    assert copied == {
+        "text": SLOWLY,
+        "layer": "3",
+        "head": "10",
+        "model": "attention-small-12x12",
+    }
+
+
+def test_a_text_too_long_for_a_link_is_offered_as_a_file(open_page):
+    page = open_page()
+    page.text_input(key="text").set_value("ü " * 3000).run()
+    assert "Save view as a file" in [b.label for b in page.get("download_button")]
