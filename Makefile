@@ -29,6 +29,7 @@ bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.diagrams
 	$(BIN)/python -m benchmarks.command
+	$(BIN)/python -m benchmarks.classroom
 
 shots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m docs.screenshots

@@ -22,6 +22,7 @@ from components.downloads import MOST_TOKENS, draw_head
 
 # Of a claim's sentences: enough to see what it is about, misses among them.
 MOST_SENTENCES, MOST_MISSES = 10, 4
+MOST_NAMES = 5  # of heads in a title
 
 Head = tuple[int, int]  # array indices
 
@@ -60,7 +61,7 @@ def what_if_finding(
     """Return what silent heads change at each mask."""
     from attention.charts import chart_png  # loads vl-convert
 
-    heads = " and ".join(head_name(*head).lower() for head in sorted(silent))
+    heads = names_of(silent, before.shape)
     frames = [
         compare_words(was, now, k)
         for was, now in zip(before.predictions, after.predictions, strict=True)
@@ -86,6 +87,22 @@ def what_if_finding(
         sentences=(before.text,),
         figures=tuple(figures),
     )
+
+
+def names_of(heads: Collection[Head], shape: tuple[int, int]) -> str:
+    """Name several heads, whole layers as such, a crowd by its number.
+
+    >>> names_of({(0, 0), (0, 1), (2, 1)}, shape=(3, 2))
+    'layer 1 and layer 3, head 2'
+    """
+    names = []
+    for layer in range(shape[0]):
+        chosen = sorted(head for head in heads if head[0] == layer)
+        if len(chosen) == shape[1]:
+            names.append(f"layer {layer + 1}")
+        else:
+            names += [head_name(*head).lower() for head in chosen]
+    return " and ".join(names) if len(names) <= MOST_NAMES else f"{len(heads)} heads"
 
 
 def claim_finding(result: Result, model: str, claim: str) -> Finding:

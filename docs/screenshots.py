@@ -18,6 +18,12 @@ SHOTS = {
         {"text": "He walked slow[MASK] across the road.", "layer": 5, "head": 2},
     ),
     "no-mask.png": (DESK, "light", {"text": "The turtle moved slowly."}),
+    "lesson.png": (DESK, "light", {"lesson": "next-word"}),
+    "claim.png": (
+        {"width": 1280, "height": 1500},
+        "light",
+        {"tab": "Test a claim", "layer": 5, "head": 2},
+    ),
     "phone.png": (PHONE, "light", {}),
 }
 

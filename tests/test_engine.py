@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
-from model_cache.engine import BATCH_BYTES, EmptyText, Engine, TooManyTokens, batches
+from model_cache.engine import (
+    BATCH_BYTES,
+    EmptyText,
+    Engine,
+    NotOnePiece,
+    TooManyTokens,
+    batches,
+)
 from tests.random_bert import write_random_bert
 
 ACROSS = "The turtle moved slowly across the [MASK]."
@@ -147,3 +154,25 @@ def test_a_truncated_checkpoint_is_named_and_refused(tmp_path):
 def test_a_checkpoint_without_files_is_refused(tmp_path):
     with pytest.raises(BrokenCheckpoint, match="get the model again"):
         read_checkpoint(tmp_path)
+
+
+def test_a_guess_has_the_probability_and_rank_of_the_same_prediction(bundled_engine):
+    text = "The [MASK] ate the [MASK]."
+    reading = bundled_engine.read(text, k=20)
+    for mask, predictions in enumerate(reading.predictions):
+        for rank, prediction in enumerate(predictions, start=1):
+            guess = bundled_engine.guess(text, prediction.token)[mask]
+            assert guess.rank == rank
+            assert guess.token == prediction.token
+            assert guess.probability == pytest.approx(prediction.probability)
+
+
+def test_capitals_of_a_guess_do_not_matter_to_an_uncased_model(bundled_engine):
+    text = "The turtle crossed the [MASK]."
+    assert bundled_engine.guess(text, "River") == bundled_engine.guess(text, "river")
+
+
+@pytest.mark.parametrize("word", ["unbelievably", "two words", "", "  "])
+def test_a_guess_that_is_not_one_piece_is_refused_with_a_reason(bundled_engine, word):
+    with pytest.raises(NotOnePiece, match="word"):
+        bundled_engine.guess("The [MASK].", word)

@@ -49,6 +49,10 @@ class Pair:
             at_mask = logits[0, mask]
             best = np.argsort(-at_mask, kind="stable")[:10]
             assert [p.id for p in predictions] == best.tolist()
+            # The tenth of all words, guessed by a person.
+            guess = self.engine.guess(reading.text, predictions[-1].token)
+            number = reading.mask_positions.index(mask)
+            assert guess[number].rank == 10
             powers = np.exp(at_mask - at_mask.max())
             np.testing.assert_allclose(
                 [p.probability for p in predictions],
