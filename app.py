@@ -97,7 +97,7 @@ if not has_drawn:
         show_empty_overview(model.shape, "overview-held")
     with head_view:
         hold_place("The heatmap appears here.")
-with answerer, st.spinner(f"Loading {model.id} …"):
+with answerer, st.spinner(cache.waiting_words() or f"Loading {model.id} …"):
     reading, fault = read_or_explain(model, text)
     from components.downloads import offer_all_heads, offer_head
     from components.explore import explore  # these import Altair and pandas

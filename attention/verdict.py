@@ -24,9 +24,12 @@ def describe_best(result: Result) -> str:
 
 def describe_head(result: Result, layer: int, head: int) -> str:
     """Say what one head does, for somebody who named it before testing."""
+    is_better = result.hits[layer, head] > result.offset_hits
     return (
-        f"{_hits(result, layer, head)} Whoever named this head beforehand would see "
-        f"as much by luck with a probability of {percent(result.alone[layer, head])}."
+        f"{_hits(result, layer, head)} That is "
+        f"{'more than' if is_better else 'no more than'} the best fixed guess, and "
+        "whoever named this head beforehand would see as much by luck with a "
+        f"probability of {percent(result.alone[layer, head])}."
     )
 
 

@@ -12,6 +12,7 @@ from transformers import BertTokenizerFast
 from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
 from model_cache.checkpoint import BrokenCheckpoint, Checkpoint
 from model_cache.encoder import Encoder
+from model_cache.turns import EVERYBODY
 
 # One batch's attention may take this many bytes: 32 sentences of 32 tokens of
 # BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
@@ -208,7 +209,8 @@ class Engine:
                 result = self.encoder(*inputs)
                 self._is_compiled = True
                 return result
-        return self.encoder(*inputs)
+        with EVERYBODY.turn():
+            return self.encoder(*inputs)
 
     def _reading(self, text, encoding, attention, logits, k: int) -> Reading:
         n_tokens = len(encoding.ids)

@@ -153,7 +153,10 @@ def test_a_head_no_better_than_a_fixed_place_is_told_so():
 
 
 def test_one_head_named_beforehand_is_judged_alone(result):
-    assert "with a probability of 70%" in describe_head(result, 0, 1)  # 19 of 27
+    verdict = describe_head(result, 0, 1)
+    assert "with a probability of 70%" in verdict  # 19 of 27
+    assert "no more than the best fixed guess" in verdict  # one hit each
+    assert "more than the best fixed guess" in describe_head(result, 0, 0)
 
 
 def test_the_ranked_table_has_the_promised_columns(result):
