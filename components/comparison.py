@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from attention.compare import changed_heads, difference_frame
+from attention.diagrams import overview_png
 from attention.reading import Reading, head_name
 from attention.roles import head_roles
 from attention.sheet import sheet_png
@@ -46,7 +47,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
-            st.image(sheet_png(one), width="stretch", alt=f"All heads of {one.model}")
+            st.image(all_heads(one), width="stretch", alt=f"All heads of {one.model}")
             _show_open_head(one, layer, head)
     if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
         offer_finding("comparison", lambda: comparison_finding(pair, (layer, head)))
@@ -70,6 +71,12 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     with table_area:
         choose_head(changed, "changed", {"change": SHARE})
     st.text(HOW)
+
+
+def all_heads(reading: Reading) -> bytes:
+    """Draw all heads as a PNG; of long sentences the small one, not one of 1.6 MB."""
+    is_short = reading.n_tokens <= HEATMAP_TOKENS
+    return sheet_png(reading) if is_short else overview_png(reading.attention)
 
 
 def words_frame(reading: Reading, k: int) -> pd.DataFrame:
