@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
 
@@ -16,6 +17,21 @@ def bundled_engine():
     from model_cache.engine import Engine
 
     return Engine("bundled", read_checkpoint(ROOT / "model_cache" / "bundled"))
+
+
+@pytest.fixture
+def open_page(monkeypatch, tmp_path):
+    """Open the page on the bundled model with these parameters in its URL."""
+    monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+
+    def make(**parameters: str) -> AppTest:
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for name, value in parameters.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -2,30 +2,14 @@
 
 import json
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from attention import report_file
 from attention.lessons import lessons
 from components import state
-from tests.serving import ROOT
 from tests.test_page import component, headings
 
 SLOWLY = "The turtle moved slowly across the [MASK]."
-
-
-@pytest.fixture
-def open_page(monkeypatch, tmp_path):
-    monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-
-    def make(**parameters: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for name, value in parameters.items():
-            page.query_params[name] = value
-        return page.run()
-
-    return make
 
 
 def texts(page: AppTest) -> str:

@@ -11,24 +11,8 @@ from components import state
 from components.sentence import EXAMPLES
 from model_cache import cache, hub
 from tests.random_bert import write_random_bert
-from tests.serving import ROOT
 
 ACROSS = "The turtle moved slowly across the [MASK]."
-
-
-@pytest.fixture
-def open_page(monkeypatch, tmp_path):
-    """Open the page on the bundled model with these parameters in its URL."""
-    monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-
-    def make(**parameters: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for name, value in parameters.items():
-            page.query_params[name] = value
-        return page.run()
-
-    return make
 
 
 def component(page: AppTest, name: str) -> dict | None:
