@@ -37,7 +37,7 @@ link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
 has_drawn = "has_drawn" in st.session_state
 lesson = chosen_lesson()
-if is_first_run and lesson:
+if lesson:
     start_lesson(lesson, link)
 page_frame(state.present_text())
 
@@ -116,20 +116,23 @@ else:
     seen, about_view = seen_as(reading, *view)
     roles = head_roles(seen)
     hidden = hidden_parts(lesson)
+    shown_roles = None if links.ROLES in hidden else roles
     with words:
         if not reading.mask_positions:
             show_words_to_hide(reading)
-        elif links.WORDS not in hidden or ask_guess(reading):
+        if links.WORDS in hidden and ask_guess(reading):
+            hidden.remove(links.WORDS)
+        if reading.mask_positions and links.WORDS not in hidden:
             show_predictions(reading, k)
     with answerer.container():
         show_answerer(reading.model)
     with heads:
-        show_overview(seen, None if links.ROLES in hidden else roles)
+        show_overview(seen, shown_roles)
         if about_view:
             st.text(about_view)
         offer_all_heads(seen)
     with head_view:
-        show_head(seen, roles, links.ROLES in hidden)
+        show_head(seen, shown_roles)
         offer_head(seen)
     if lesson and asks_for_head(lesson):
         with lesson_answer:

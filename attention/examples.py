@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 BAR = "|"
 ARROW = re.compile("->|→")
-NUMBERED = re.compile(r"(.+)#([1-9][0-9]*)", re.DOTALL)
+NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,3})", re.DOTALL)
 # Chinese and Japanese write words without spaces, and BERT reads each sign by itself.
 SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 MAX_EXAMPLES = 2000
+MAX_MALFORMED = 100  # such lines in a file are the sign that it is another file
 FORM = "sentence | from -> to"
 
 Span = tuple[int, int]  # start and end in a text
@@ -48,6 +49,8 @@ class Malformed:
 def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
     """Return the examples, at most MAX_EXAMPLES, and the lines that are none.
 
+    After MAX_MALFORMED of these the rest is not read.
+
     Blank lines are skipped, and counted in the numbers of lines.
     """
     examples, malformed = [], []
@@ -56,6 +59,10 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
             continue
         if len(examples) == MAX_EXAMPLES:
             reason = f"only the first {MAX_EXAMPLES:,} sentences are tested"
+            malformed.append(Malformed(number, reason))
+            break
+        if len(malformed) == MAX_MALFORMED:
+            reason = f"after {MAX_MALFORMED} lines that say no pair, no more is read"
             malformed.append(Malformed(number, reason))
             break
         try:

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from jsonschema import Draft202012Validator
 from PIL import Image
@@ -20,6 +21,9 @@ VERSION = 1
 MAX_MEGABYTES = 20
 MAX_FINDINGS = 200
 MAX_FIGURES = 6  # of one finding
+MAX_SAYS, MAX_SENTENCES = 50, 20  # entries of one finding
+# Characters.
+MAX_TITLE, MAX_LINE, MAX_SENTENCE, MAX_NOTE = 300, 2000, 10_000, 20_000
 MAX_SIDE = 6000  # pixels of a picture
 MAX_PIXELS = 300_000_000  # of all pictures; 500 diagrams, or 6 s of drawing at worst
 # Outside strings, where a file within the limits below has about 2,000. To parse a
@@ -56,16 +60,16 @@ def record(**properties: dict) -> dict:
 
 
 # Lengths in characters. A picture's is limited by the file's.
-FIGURE = record(caption=text(2000), alt=text(2000), png={"type": "string"})
+FIGURE = record(caption=text(MAX_LINE), alt=text(MAX_LINE), png={"type": "string"})
 FINDING = record(
-    title=text(300),
-    model=text(300),
-    says=array(50, text(2000)),
-    sentences=array(2000, text(10_000)),
-    note=text(20_000),
+    title=text(MAX_TITLE),
+    model=text(MAX_TITLE),
+    says=array(MAX_SAYS, text(MAX_LINE)),
+    sentences=array(MAX_SENTENCES, text(MAX_SENTENCE)),
+    note=text(MAX_NOTE),
     figures=array(MAX_FIGURES, FIGURE),
 )
-VIEW_LENGTH = 2_000_000  # characters; a claim may have 2,000 sentences
+VIEW_LENGTH = 1_000_000  # characters; a claim may have 2,000 sentences
 VIEW = {
     "type": "object",
     "maxProperties": 40,
@@ -81,6 +85,33 @@ DOCUMENT = Draft202012Validator(
     )
 )
 UNITS = {"maxLength": "characters", "maxItems": "entries", "maxProperties": "entries"}
+
+
+def fitted(finding: Finding) -> Finding:
+    """Return a finding cut to what a file may hold; what is cut ends in "…"."""
+    return replace(
+        finding,
+        title=cut(finding.title, MAX_TITLE),
+        model=cut(finding.model, MAX_TITLE),
+        says=tuple(cut(line, MAX_LINE) for line in finding.says[:MAX_SAYS]),
+        sentences=tuple(
+            cut(line, MAX_SENTENCE) for line in finding.sentences[:MAX_SENTENCES]
+        ),
+        figures=tuple(
+            Figure(one.png, cut(one.caption, MAX_LINE), cut(one.alt, MAX_LINE))
+            for one in finding.figures[:MAX_FIGURES]
+        ),
+        note=cut(finding.note, MAX_NOTE),
+    )
+
+
+def cut(words: str, length: int) -> str:
+    """Return at most this many characters of a text.
+
+    >>> cut("The turtle moved.", 11)
+    'The turtle…'
+    """
+    return words if len(words) <= length else words[: length - 1] + "…"
 
 
 def save(findings: Sequence[Finding], view: Mapping[str, str]) -> bytes:

@@ -13,7 +13,8 @@ from model_cache import cache
 
 LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
 REPLACED = "claim_replaced"  # what a ready claim or a file took the place of
-MEGABYTES = 5  # 2,000 sentences are 0.2
+MEGABYTES = 1  # 2,000 sentences are 0.2
+MOST_LETTERS = 200  # of a claim in words
 HOW = (
     "One sentence a line; behind a bar the word that looks and the word it should "
     "look at. A repeated word carries its number: the#2 is the second “the”."
@@ -31,6 +32,8 @@ def ask_lines(reading: Reading) -> list[str]:
 
     reading: of the page's sentence, which a click on two of its words adds.
     """
+    # With all its words: the page may show a view that hides some.
+    reading = cache.read(reading.model, reading.text)
     _take_link()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.text("Ready to test:", width="content")
@@ -40,6 +43,7 @@ def ask_lines(reading: Reading) -> list[str]:
         "Claim",
         key=CLAIM,
         persist_state="session",
+        max_chars=MOST_LETTERS,
         placeholder="an adverb looks at its verb",
     )
     text = st.text_area(
@@ -72,7 +76,7 @@ def ask_lines(reading: Reading) -> list[str]:
         if fault := st.session_state.get("claim_file_fault"):
             st.error(fault)
     _keep_in_link(text)
-    return text.splitlines()
+    return text.split("\n")  # as in a file: U+2028 ends no line
 
 
 def claim_title() -> str:
@@ -112,7 +116,10 @@ def _take_ready(title: str) -> None:
 
 
 def _put_back() -> None:
-    st.session_state[LINES], st.session_state[CLAIM] = st.session_state.pop(REPLACED)
+    if replaced := st.session_state.pop(
+        REPLACED, None
+    ):  # not by a double click's second
+        st.session_state[LINES], st.session_state[CLAIM] = replaced
 
 
 def _take_file() -> None:

@@ -54,11 +54,11 @@ def explore(
     """Draw the tabs; only the open one is computed.
 
     view: the page's choice of how tokens are shown, already applied to `reading`.
-    hidden: what students are to find out: links.ROLES leaves out the table of roles.
+    hidden: what students are to find out; tabs that would tell are held back.
     """
-    may_show_roles = links.ROLES not in hidden
+    tell_tale = {TABLE: {links.ROLES}, WHAT_IF: {links.WORDS}, COMPARE: links.HIDEABLE}
     shows = {
-        TABLE: lambda: _show_heads(reading, roles) if may_show_roles else _hold_back(),
+        TABLE: lambda: _show_heads(reading, roles),
         PAIR: lambda: _show_pair(reading),
         WHAT_IF: lambda: show_what_if(reading, k),
         COMPARE: lambda: show_comparison(reading, view, k),
@@ -70,15 +70,21 @@ def explore(
     if st.session_state.get(links.TAB, TABLE) not in shows:
         del st.session_state[links.TAB]
     tabs = st.tabs(list(shows), key=links.TAB, bind="query-params", on_change="rerun")
-    for tab, show in zip(tabs, shows.values(), strict=True):
+    for tab, (name, show) in zip(tabs, shows.items(), strict=True):
         if tab.open:
             with tab:
-                show()
+                if tell_tale.get(name, set()) & set(hidden):
+                    _hold_back(hidden)
+                else:
+                    show()
 
 
-def _hold_back() -> None:
-    st.text("What heads do is hidden here, for you to find out.")
-    st.button("Show it", on_click=links.show_roles)
+def _hold_back(hidden: Collection[str]) -> None:
+    if links.WORDS in hidden:
+        st.text("This would tell BERT's words: guess first.")
+    else:
+        st.text("This would tell what heads do, which is for you to find out.")
+        st.button("Show it", on_click=links.show_roles)
 
 
 def _show_heads(reading: Reading, roles: HeadRoles) -> None:

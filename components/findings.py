@@ -13,6 +13,7 @@ from attention.diagrams import png
 from attention.effects import compare_words
 from attention.reading import Reading, head_name
 from attention.report import Figure, Finding
+from attention.report_file import MAX_FIGURES
 from attention.roles import HeadRoles, head_roles
 from attention.summary import describe_role, describe_strongest
 from attention.verdict import describe_best
@@ -27,8 +28,8 @@ MOST_NAMES = 5  # of heads in a title
 Head = tuple[int, int]  # array indices
 
 
-def head_finding(reading: Reading, roles: HeadRoles, head: Head) -> Finding:
-    """Return what one head does in one sentence."""
+def head_finding(reading: Reading, roles: HeadRoles | None, head: Head) -> Finding:
+    """Return what one head does in one sentence; roles: None hides its role."""
     return Finding(
         title=heading(head),
         model=reading.model,
@@ -62,10 +63,8 @@ def what_if_finding(
     from attention.charts import chart_png  # loads vl-convert
 
     heads = names_of(silent, before.shape)
-    frames = [
-        compare_words(was, now, k)
-        for was, now in zip(before.predictions, after.predictions, strict=True)
-    ]
+    pairs = list(zip(before.predictions, after.predictions, strict=True))
+    frames = [compare_words(*pair, k) for pair in pairs[:MAX_FIGURES]]
     says = [
         f"At [MASK], “{row.word}”: {share(row.before)} as trained, "
         f"{share(row.after)} with {heads} silent."
@@ -156,16 +155,16 @@ def heading(head: Head) -> str:
     return head_name(*head).replace("head", "Head")
 
 
-def head_says(reading: Reading, roles: HeadRoles, head: Head) -> tuple[str, ...]:
+def head_says(reading: Reading, roles: HeadRoles | None, head: Head) -> tuple[str, ...]:
     says = (
-        describe_role(roles, *head),
+        describe_role(roles, *head) if roles else "",
         describe_strongest(reading, *head),
         describe_view(reading.view),
     )
     return tuple(sentence for sentence in says if sentence)
 
 
-def head_figure(reading: Reading, roles: HeadRoles, head: Head) -> Figure:
+def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
     name = head_name(*head)
     if reading.n_tokens <= MOST_TOKENS:
         picture = draw_head(reading, head, "png")

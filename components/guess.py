@@ -7,11 +7,13 @@ from attention.verdict import percent
 from components import state
 from model_cache import cache
 
+MOST_LETTERS = 50
+UNKNOWN = "[UNK]"
 GUESSES = "guesses"  # text -> the words typed for its masks
 
 
 def ask_guess(reading: Reading) -> bool:
-    """Draw a field for each mask; return whether something was guessed."""
+    """Draw a field for each mask; return whether each has a guess."""
     guessed = st.session_state.setdefault(GUESSES, {})
     count = min(len(reading.mask_positions), state.MAX_MASKS)
     with st.form(f"guess {reading.text}", border=False):
@@ -20,6 +22,7 @@ def ask_guess(reading: Reading) -> bool:
                 f"Your guess for {MASK}" + f" {number}" * (count > 1),
                 key=_key(reading.text, number),
                 placeholder="One word",
+                max_chars=MOST_LETTERS,
             )
         st.form_submit_button(
             "Show BERT's words", on_click=_take, args=(reading.text, count)
@@ -28,24 +31,23 @@ def ask_guess(reading: Reading) -> bool:
     if words is None:
         st.text("BERT's words appear once you have guessed.")
         return False
-    if not any(words):
-        st.text("Type a word first: a guess costs nothing.")
-        return False
-    for mask, word in enumerate(words):
-        if word:
-            st.text(describe_guess(reading, mask, word))
-    return True
+    answers = [_answer(reading, mask, word) for mask, word in enumerate(words)]
+    for number, (says, _) in enumerate(answers, start=1):
+        st.text((f"Mask {number}: " if count > 1 else "") + says)
+    return all(is_guess for _, is_guess in answers)
 
 
-def describe_guess(reading: Reading, mask: int, word: str) -> str:
-    """Say how likely a word is at a mask (from 0), or why it cannot be said."""
+def _answer(reading: Reading, mask: int, word: str) -> tuple[str, bool]:
+    """Answer the guess for a mask (from 0); tell whether it was one."""
     from model_cache.engine import UnreadableText
 
+    if not word:
+        return "Type a word first: a guess costs nothing.", False
     try:
         found = cache.guess(reading.model, reading.text, word)[mask]
     except UnreadableText as error:
-        return str(error)
-    return describe(found, word)
+        return str(error), False
+    return describe(found, word), found.token != UNKNOWN
 
 
 def describe(found: Guess, word: str) -> str:
@@ -54,7 +56,7 @@ def describe(found: Guess, word: str) -> str:
     >>> describe(Guess("book", 0.0312, 4), "Book")
     "Your guess “Book”: 3.1%, BERT's word number 4."
     """
-    if found.token == "[UNK]":
+    if found.token == UNKNOWN:
         return f"BERT's vocabulary has no “{word}”. Guess another word."
     return (
         f"Your guess “{word}”: {percent(found.probability)}, "

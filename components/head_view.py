@@ -19,27 +19,33 @@ from model_cache import cache
 PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
 
 
-def show_head(reading: Reading, roles: HeadRoles, is_role_hidden: bool) -> None:
-    """Draw the open head of a reading: its picture, its words, its numbers."""
+def show_head(reading: Reading, roles: HeadRoles | None) -> None:
+    """Draw the open head of a reading: its picture, its words, its numbers.
+
+    roles: None hides what the head does, for who is to find out.
+    """
     layer, head = state.selected_head()
     picture = st.container()
-    if is_role_hidden:
-        st.button("Say what this head does", type="tertiary", on_click=show_roles)
-    else:
+    if roles:
         st.text(describe_role(roles, layer, head))
+    else:
+        st.button("Say what this head does", type="tertiary", on_click=show_roles)
     st.text(describe_strongest(reading, layer, head))
     with st.container(horizontal=True, vertical_alignment="center"):
         as_lines = st.toggle("Lines", key="lines", bind="query-params")
         as_table = st.toggle("Show as table", key="table", bind="query-params")
-        st.button(
-            "Check on more sentences", type="tertiary", on_click=state.toggle_checking
-        )
+        if roles:
+            st.button(
+                "Check on more sentences",
+                type="tertiary",
+                on_click=state.toggle_checking,
+            )
         offer_finding("head", lambda: head_finding(reading, roles, (layer, head)))
     with picture:
         _draw_head(reading, layer, head, as_lines)
     if as_table:
         st.dataframe(head_table(reading, layer, head).round(3))
-    if state.is_checking():
+    if roles and state.is_checking():
         _show_spread(reading.model, roles, layer, head)
 
 

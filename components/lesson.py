@@ -13,24 +13,32 @@ from attention.roles import NAMES, ROLES, head_roles
 from components import links, state
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
+BEGUN = "lesson_begun"  # the slug of the one whose view was opened
 CLOSE = 5  # ranks that are worth an encouragement
 
 
 def open_lesson(slug: str) -> None:
     """Open a lesson with its sentence, its head and its tab."""
     st.query_params[links.LESSON] = slug
+    st.session_state[BEGUN] = slug
     links.hide_roles_again()
     links.open_view(start_of(lessons()[slug]))
 
 
 def start_lesson(lesson: Lesson, link: Mapping[str, str]) -> None:
-    """Begin a lesson that a link names; what else the link says wins."""
-    start = start_of(lesson).items()
-    links.open_view({name: value for name, value in start if name not in link})
+    """Begin a lesson that the URL names, by a link or after going back in history.
+
+    What else the URL says wins. A lesson that has begun stays as it is.
+    """
+    if st.session_state.get(BEGUN) != lesson.slug:
+        st.session_state[BEGUN] = lesson.slug
+        start = start_of(lesson).items()
+        links.open_view({name: value for name, value in start if name not in link})
 
 
 def close_lesson() -> None:
-    del st.query_params[links.LESSON]
+    st.query_params.pop(links.LESSON, None)
+    st.session_state.pop(BEGUN, None)
 
 
 def chosen_lesson() -> Lesson | None:

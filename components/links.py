@@ -5,46 +5,65 @@ takes over where a text is too long for a URL.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from urllib.parse import quote_plus
 
 import streamlit as st
 
 from attention.lessons import lessons
 from attention.reading import MAX_K
+from attention.views import SPECIALS
 from components import state
+from model_cache.catalog import find_model
 
 LESSON, TEACH, HIDE = "lesson", "teach", "hide"
 WORDS, ROLES = "words", "roles"
 HIDEABLE = {WORDS, ROLES}  # until a student has guessed, or found out
+JOIN, SPECIAL = "join", "specials"
 TAB, WITH = "tab", "with"
 CLAIM, CLAIM_LINES = "claim", "claim_lines"
-# Of one parameter; proxies in front of servers refuse URLs over 8 kB.
+# Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
 
 
-def _is_number(value: str) -> bool:
+def _text(value: str) -> str:
+    if not value:
+        raise ValueError("empty")
+    return value
+
+
+def _number(value: str) -> int:
     # The field for a head that the model lacks shows the usual one.
-    return value.isdecimal() and len(value) < 4 and int(value) >= 1
+    if not (value.isdecimal() and len(value) < 4 and int(value) >= 1):
+        raise ValueError(value)
+    return int(value)
 
 
-# What a file restores, by the widgets' keys; and which values it may have.
-VIEW: Mapping[str, Callable[[str], bool]] = {
-    state.TEXT: bool,
-    state.LAYER: _is_number,
-    state.HEAD: _is_number,
-    state.K: lambda value: _is_number(value) and int(value) <= MAX_K,
-    state.MODEL: state.is_known_model,
-    TAB: bool,  # explore() knows its tabs
-    WITH: bool,
-    CLAIM: bool,
-    CLAIM_LINES: bool,
+def _one_of(*values: str) -> Callable[[str], str]:
+    return lambda value: values[values.index(value)]
+
+
+# What a file restores, by the widgets' keys, and how each value is read; ValueError
+# says that it means nothing. A lesson and silent heads stay out.
+VIEW: Mapping[str, Callable[[str], object]] = {
+    state.TEXT: _text,
+    state.LAYER: _number,
+    state.HEAD: _number,
+    state.K: lambda value: min(_number(value), MAX_K),
+    state.MODEL: lambda value: find_model(value).id,
+    JOIN: lambda value: _one_of("True")(value) == "True",
+    SPECIAL: _one_of(*SPECIALS),
+    TAB: _text,  # explore() knows its tabs
+    WITH: _text,
+    CLAIM: _text,
+    CLAIM_LINES: _text,
 }
-NUMBERS = (state.LAYER, state.HEAD, state.K)
 
 
-def fits_link(text: str) -> bool:
-    """Tell whether a link may carry this text."""
-    return len(quote_plus(text, errors="replace")) <= MOST_LINK_BYTES
+def fits_link(*texts: str) -> bool:
+    """Tell whether a link may carry these texts together."""
+    length = sum(len(quote_plus(text, errors="replace")) for text in texts)
+    return length <= MOST_LINK_BYTES
 
 
 def view() -> dict[str, str]:
@@ -55,9 +74,9 @@ def view() -> dict[str, str]:
 
 def open_view(wanted: Mapping[str, str]) -> None:
     """Restore a view, in a callback or before the widgets; odd values are left out."""
-    for name, value in wanted.items():
-        if name in VIEW and VIEW[name](value):
-            st.session_state[name] = int(value) if name in NUMBERS else value
+    for name in VIEW.keys() & wanted.keys():
+        with suppress(ValueError):
+            st.session_state[name] = VIEW[name](wanted[name])
 
 
 def is_teaching() -> bool:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from attention.report import Finding
+from attention.report_file import fitted
+
+ADDED = "report_added"
+FAILED = "This could not be added. The server's log says why; try another head."
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,10 @@ def offer_finding(key: str, make: Callable[[], Finding]) -> None:
             placeholder="What does this head seem to do, and what speaks against it?",
         )
         st.button("Add", key=f"add finding {key}", on_click=_add, args=(key, make))
+        where, says = st.session_state.get(ADDED, ("", ""))
+        if where == key:
+            del st.session_state[ADDED]
+            st.text(says)
 
 
 def add_findings(findings: tuple[Finding, ...]) -> None:
@@ -49,12 +57,13 @@ def _note_key(key: str) -> str:
 
 def _add(key: str, make: Callable[[], Finding]) -> None:
     try:
-        finding = make()
+        finding = replace(make(), note=st.session_state[_note_key(key)].strip())
     except Exception:
         logger.exception("cannot add to the report")
-        st.toast("This could not be added; the server's log says why.")
+        st.session_state[ADDED] = key, FAILED
         return
-    add_findings((replace(finding, note=st.session_state[_note_key(key)].strip()),))
+    add_findings((fitted(finding),))
     st.session_state[_note_key(key)] = ""
     count = len(entries())
-    st.toast(f"Added: the tab Report has {count} finding{'s' * (count > 1)} now.")
+    says = f"Added: the tab Report has {count} finding{'s' * (count > 1)} now."
+    st.session_state[ADDED] = key, says

@@ -5,15 +5,42 @@ from dataclasses import replace
 import streamlit as st
 
 from attention import report_file
+from attention.report import Finding, report_html, report_zip
 from components import links
+from components.files import Kind, offer_files
 from components.report import Entry, add_findings, entries
-from components.report_files import offer_files
 
 FILE, FAULT, REMOVED = "report_file", "report_file_fault", "report_removed"
 MEGABYTES = 20
 WHERE = (
     "Your findings live in this browser tab until you close it. Save them to continue "
     "later; the file opens here again."
+)
+
+
+def _findings() -> list[Finding]:
+    return [entry.finding for entry in entries()]
+
+
+KINDS = (
+    Kind(
+        "analysis.md with pictures (ZIP)",
+        "analysis.zip",
+        "application/zip",
+        lambda: report_zip(_findings()),
+    ),
+    Kind(
+        "One HTML file",
+        "analysis.html",
+        "text/html",
+        lambda: report_html(_findings()).encode(),
+    ),
+    Kind(
+        "Save to continue later",
+        "attention-report.json",
+        "application/json",
+        lambda: report_file.save(_findings(), links.view()),
+    ),
 )
 
 
@@ -30,7 +57,7 @@ def show_report() -> None:
     if REMOVED in st.session_state:
         st.button("↩ Put back what was removed", on_click=_put_back)
     if found:
-        offer_files(lambda: [entry.finding for entry in entries()])
+        offer_files("report files", KINDS)
     st.text(WHERE)
     st.file_uploader(
         "Continue from a saved file",
@@ -45,7 +72,8 @@ def show_report() -> None:
 
 def _show_entry(entry: Entry, place: int, count: int) -> None:
     finding, number = entry.finding, entry.number
-    with st.container(border=True):
+    # Under a key of its own, so that focus stays with an entry that moves.
+    with st.container(border=True, key=f"entry {number}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{place + 1}. {finding.title}")
             for label, icon, step in (
@@ -77,35 +105,43 @@ def _show_entry(entry: Entry, place: int, count: int) -> None:
                 on_change=_note,
                 args=(number,),
             )
-            for sentence in (*finding.says, *finding.sentences):
-                st.text(sentence)
+            st.text("\n\n".join((*finding.says, *finding.sentences)))
         with picture:
             for figure in finding.figures:
                 st.image(figure.png, width="stretch", alt=figure.alt)
 
 
-def _place(number: int) -> int:
-    return next(i for i, entry in enumerate(entries()) if entry.number == number)
+# Callbacks may come a second time, from a quick double click: by then there may be
+# nothing left to do.
+
+
+def _find(number: int) -> tuple[int, Entry] | tuple[None, None]:
+    found = enumerate(entries())
+    return next(((i, e) for i, e in found if e.number == number), (None, None))
 
 
 def _move(number: int, step: int) -> None:
-    found, here = entries(), _place(number)
-    found.insert(here + step, found.pop(here))
+    found, (here, entry) = entries(), _find(number)
+    if entry and 0 <= here + step < len(found):
+        found.insert(here + step, found.pop(here))
 
 
 def _remove(number: int) -> None:
-    here = _place(number)
-    st.session_state[REMOVED] = here, entries().pop(here)
+    here, entry = _find(number)
+    if entry:
+        st.session_state[REMOVED] = here, entries().pop(here)
 
 
 def _put_back() -> None:
-    here, entry = st.session_state.pop(REMOVED)
-    entries().insert(here, entry)
+    if removed := st.session_state.pop(REMOVED, None):
+        entries().insert(*removed)
 
 
 def _note(number: int) -> None:
-    entry = entries()[_place(number)]
-    entry.finding = replace(entry.finding, note=st.session_state[f"note {number}"])
+    _, entry = _find(number)
+    if entry:
+        note = st.session_state[f"note {number}"]
+        entry.finding = replace(entry.finding, note=note)
 
 
 def _take_file() -> None:

@@ -6,12 +6,22 @@ import streamlit as st
 
 from attention import report_file
 from components import links, state
+from components.files import Kind, offer_files
 from components.frontend import register
 
 _copy = register(
     "copy_link",
     '<div class="copy"><button type="button"></button>'
     '<span class="says" role="status"></span></div>',
+)
+
+
+# Others open it in the tab Report.
+VIEW_FILE = Kind(
+    "Save view as a file",
+    "attention-view.json",
+    "application/json",
+    lambda: report_file.save((), links.view()),
 )
 
 
@@ -28,19 +38,11 @@ def copy_button(
 
 def show_share() -> None:
     """Draw "Copy link", or the file that takes its place."""
-    texts = (st.session_state.get(name, "") for name in (state.TEXT, links.CLAIM_LINES))
-    if all(map(links.fits_link, texts)):
+    named = (state.TEXT, links.CLAIM_LINES, links.WITH)
+    if links.fits_link(*(st.session_state.get(name, "") for name in named)):
         # Named even where they are the defaults: another server may have others.
         named = (state.TEXT, state.LAYER, state.HEAD, state.MODEL)
         parameters = {name: str(st.session_state[name]) for name in named}
         copy_button("copy link", "Copy link", parameters=parameters)
     else:
-        view = links.view()
-        st.download_button(
-            "Save view as a file",
-            lambda: report_file.save((), view),
-            "attention-view.json",
-            "application/json",
-            on_click="ignore",
-            help="Too long for a link. Others open this file in the tab Report.",
-        )
+        offer_files("view file", [VIEW_FILE])

@@ -12,16 +12,16 @@ from components.share import copy_button
 
 # What the link may hold of the present page, by what the panel calls it.
 PARTS = {
-    "the sentence": (state.TEXT,),
+    "this text": (state.TEXT,),
     "the open head": (state.LAYER, state.HEAD),
     "how many predictions": (state.K,),
-    "the model": (state.MODEL,),
+    "which BERT": (state.MODEL,),
 }
 HIDDEN = {
     "BERT's words, until a guess is typed": links.WORDS,
     "what heads do, until a click": links.ROLES,
 }
-USUAL = ["the sentence", "the open head"]
+USUAL = ["this text", "the open head"]
 PARTS_KEY = "teach_parts"
 QR_PIXELS = 640  # about; whole pixels a module
 # A code of more modules a side is hard to read from the back row.

@@ -12,8 +12,8 @@ from attention.views import (
     describe_view,
     view,
 )
+from components.links import JOIN, SPECIAL
 
-JOIN, SPECIAL = "join", "specials"
 AS_READ = "Every token, as BERT reads it."
 
 

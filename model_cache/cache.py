@@ -166,7 +166,9 @@ def measure(model_id: str, examples: Sequence[Example]) -> list[Measured | Malfo
         )
         with lock:
             for i, result in zip(missing, found, strict=True):
-                results[i] = kept[model_id, examples[i]] = result
+                results[i] = result
+                if isinstance(result, Measured):  # others may be of any length
+                    kept[model_id, examples[i]] = result
     return results
 
 
@@ -185,10 +187,9 @@ def _measured() -> tuple[cachetools.LRUCache, threading.Lock]:
     )
 
 
-def _measured_size(result: Measured | Malformed) -> int:
-    if isinstance(result, Malformed):
-        return 200
-    return result.looked.nbytes + result.weight.nbytes + 100 * len(result.words)
+def _measured_size(result: Measured) -> int:
+    texts = 100 * len(result.words) + 4 * len(result.example.text)
+    return result.looked.nbytes + result.weight.nbytes + texts
 
 
 @st.cache_resource(show_spinner=False)

@@ -50,8 +50,8 @@ class NotOnePiece(UnreadableText):
     def __init__(self, word: str, pieces: Sequence[str]):
         super().__init__(
             f"“{word}” is {len(pieces)} word pieces to this model "
-            f"({' '.join(pieces)}), and it puts one at [MASK]. Guess a shorter or "
-            "more common word."
+            f"({' '.join(pieces[:6])}{' …' * (len(pieces) > 6)}), and it puts one at "
+            "[MASK]. Guess a shorter or more common word."
             if pieces
             else "Type one word as your guess."
         )
@@ -131,9 +131,11 @@ class Engine:
         """Tell for each [MASK] of a text how likely the model finds a word there.
 
         word: one word piece, such as "table", or "##ly" for a continuation.
-        Raises UnreadableText for the text, NotOnePiece for the word.
+        Raises UnreadableText for the text or the word, of it usually NotOnePiece.
         """
         rows = [self._encode(text).ids]
+        if len(word) > MAX_CHARACTERS:
+            raise TooManyCharacters(len(word))
         id_ = self._tokenizer.token_to_id(word)
         if id_ is None:
             pieces = self._tokenizer.encode(word, add_special_tokens=False)

@@ -176,6 +176,18 @@ def test_copy_link_names_the_whole_view(served, new_page):
     expect(other.get_by_text("Heads whose habits changed most")).to_be_visible()
 
 
+def test_copy_link_waits_for_a_sentence_that_was_just_typed(served, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{served}/?teach=1")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    page.get_by_label("Sentence").fill("A [MASK] barked.")
+    press(page, "Copy link")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "text=A+%5BMASK%5D+barked." in copied
+    assert "teach" not in copied
+
+
 def test_the_title_of_the_page_is_the_sentences_first_words(served, new_page):
     page = new_page()
     page.goto(f"{served}/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.")
@@ -214,6 +226,37 @@ def test_two_clicked_words_become_an_example(served, new_page):
         "x\nThe dog saw the cat. | the#2 -> cat"
     )
     expect(page.get_by_text("1 line is not tested")).to_be_visible()
+
+
+def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_page):
+    page = new_page()
+    page.goto(
+        f"{served}/?tab=Test+a+claim&claim=x&specials=hidden"
+        "&text=Slowly,+the+turtle+moved."
+    )
+    page.get_by_text("Add the sentence above by clicking").click()
+    words = page.get_by_role("group", name="Words to choose from")
+    words.get_by_role("button", name="turtle").click()
+    words.get_by_role("button", name="moved").click()
+    expect(page.get_by_label("Examples")).to_have_value(
+        "x\nSlowly, the turtle moved. | turtle -> moved"
+    )
+
+
+def test_double_clicks_leave_the_page_as_one_click_would(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?lesson=next-word&tab=Report")
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    add_to_report(page, "head", "x")
+    expect(page.get_by_label("Note 1")).to_be_visible()
+    page.get_by_role("button", name="Remove", exact=True).dblclick()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    page.get_by_role("button", name="Close lesson").dblclick()
+    expect(page.get_by_text("Your task.")).to_be_hidden()
+    page.get_by_role("button", name="Put back what was removed").dblclick()
+    expect(page.get_by_label("Note 1")).to_have_value("x")
+    settle(page)
+    expect(page.get_by_text("encountered an error")).to_be_hidden()
 
 
 def test_a_long_run_is_stopped_and_goes_on(served, new_page):

@@ -1,12 +1,14 @@
 """Claims, reports, lessons and links without a browser: what the page says."""
 
 import json
+from unittest import mock
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from attention import report_file
 from attention.lessons import lessons
-from components import state
+from components import claim_lines, links, report_list, state
 from tests.test_page import component, headings
 
 SLOWLY = "The turtle moved slowly across the [MASK]."
@@ -157,6 +159,37 @@ def test_findings_move_up_and_down_and_come_back_when_removed(open_page):
     assert page.button(key="Down 2").disabled
 
 
+def test_a_second_click_on_what_is_gone_does_nothing(open_page):
+    page = open_page(text=SLOWLY)
+    page.button(key="add finding head").click().run()
+    in_tab(page, "Report")
+    session = {"report": page.session_state["report"]}
+    with mock.patch.object(links.st, "session_state", session):
+        for callback in (
+            lambda: report_list._remove(99),
+            lambda: report_list._move(1, -1),
+            lambda: report_list._note(99),
+            report_list._put_back,
+            claim_lines._put_back,
+        ):
+            callback()
+    assert len(findings(page)) == 1
+
+
+def test_the_largest_findings_of_the_page_can_be_saved_and_opened(open_page):
+    masks = " ".join(["[MASK]"] * 9)
+    page = open_page(text=masks + " turtle" * 490, k="20")
+    page.session_state["silent"] = ["Layer 5", "Layer 6", "Layer 7, head 1"]
+    in_tab(page, "What if").button(key="add finding what if").click().run()
+    page.session_state["with"] = "a" * 20_000
+    in_tab(page, "Compare").button(key="add finding comparison").click().run()
+    assert not page.exception
+    found = findings(page)
+    assert len(found) == 2
+    loaded, _ = report_file.load(report_file.save(found, {}))
+    assert [one.title for one in loaded] == [one.title for one in found]
+
+
 def test_a_note_is_edited_in_the_list(open_page):
     page = open_page(text=SLOWLY)
     page.button(key="add finding head").click().run()
@@ -164,31 +197,6 @@ def test_a_note_is_edited_in_the_list(open_page):
     in_tab(page, "Heads")
     assert findings(page)[0].note == "Better words."
     assert in_tab(page, "Report").text_area(key="note 1").value == "Better words."
-
-
-def test_a_saved_file_holds_the_findings_and_the_view(open_page):
-    page = open_page(text=SLOWLY, layer="4", head="7")
-    page.button(key="add finding head").click().run()
-    in_tab(page, "Report")
-    made = wanted(page, 2)
-    found, view = report_file.load(made)
-    assert [finding.title for finding in found] == ["Layer 4, Head 7"]
-    assert view["text"] == SLOWLY
-    assert (view["layer"], view["head"]) == ("4", "7")
-
-
-def wanted(page: AppTest, number: int) -> bytes:
-    """Make the file behind a button, as a click in the browser does."""
-    from components.report_files import KINDS
-
-    return (
-        KINDS[number].make(findings(page))
-        if number < 2
-        else report_file.save(
-            findings(page),
-            {k: str(page.session_state[k]) for k in ("text", "layer", "head")},
-        )
-    )
 
 
 # Lessons
@@ -273,15 +281,41 @@ def test_words_stay_hidden_until_a_guess_is_typed(open_page):
 
 
 def test_each_mask_gets_a_guess_of_its_own(open_page):
-    page = guess(open_page(text="The [MASK] ate the [MASK].", hide="words"), "cat", "")
-    assert texts(page).count("Your guess") == 1
+    page = open_page(text="The [MASK] ate the [MASK].", hide="words")
+    page = guess(page, "cat", "")
+    assert "Mask 1: Your guess “cat”" in texts(page)
+    assert "Mask 2: Type a word first" in texts(page)
+    assert component(page, "masks") is None
+    page = guess(page, "cat", "mouse")
     assert len(component(page, "masks")["masks"]) == 2
 
 
-def test_a_guess_of_several_pieces_is_explained_and_the_words_are_shown(open_page):
-    page = guess(open_page(text=SLOWLY, hide="words"), "unbelievably")
-    assert "word pieces to this model" in texts(page)
-    assert component(page, "masks")
+@pytest.mark.parametrize("word", ["unbelievably", "hot coffee", "☃"])
+def test_a_guess_that_has_no_answer_says_why_and_reveals_nothing(open_page, word):
+    page = guess(open_page(text=SLOWLY, hide="words"), word)
+    assert "Guess a" in texts(page)
+    assert component(page, "masks") is None
+
+
+@pytest.mark.parametrize("tab", ["What if", "Compare"])
+def test_no_tab_tells_the_words_before_a_guess(open_page, tab):
+    page = in_tab(open_page(text=SLOWLY, hide="words"), tab)
+    assert "guess first" in texts(page)
+    assert not page.dataframe
+    page = guess(page, "river")
+    assert "guess first" not in texts(page)
+
+
+@pytest.mark.parametrize("tab", ["Heads", "Compare"])
+def test_no_tab_and_no_finding_tells_what_heads_do_while_that_is_hidden(open_page, tab):
+    page = in_tab(open_page(text=SLOWLY, hide="roles", check="true"), tab)
+    assert "for you to find out" in texts(page)
+    assert "Check on more sentences" not in labels(page)
+    page.button(key="add finding head").click().run()
+    assert "Each word looks" not in " ".join(findings(page)[0].says)
+    page = press(page, "Show it")
+    assert "for you to find out" not in texts(page)
+    assert "Check on more sentences" in labels(page)
 
 
 def test_another_sentence_asks_for_another_guess(open_page):
@@ -304,7 +338,7 @@ def test_a_teachers_link_holds_what_was_chosen(open_page):
     )
     page.selectbox(key="teach_lesson").set_value("bias").run()
     assert teacher_link(page).endswith("/?lesson=bias")
-    page.multiselect(key="teach_parts").set_value(["the model"]).run()
+    page.multiselect(key="teach_parts").set_value(["which BERT"]).run()
     assert teacher_link(page).endswith("?lesson=bias&model=attention-small-12x12")
 
 
@@ -318,27 +352,46 @@ def test_without_the_parameter_there_is_no_teachers_panel(open_page):
     assert "Teacher's panel" not in headings(open_page(teach="0"))
 
 
-def test_odd_values_of_a_view_file_are_left_out(open_page):
+def test_odd_values_of_a_view_are_left_out(open_page):
     page = open_page()
-    view = {
+    odd = {
         "text": SLOWLY,
         "layer": "99",
         "head": "-1",
         "k": "1e9",
         "model": "../../etc",
         "tab": "No such tab",
+        "specials": "<b>",
+        "join": "maybe",
         "other": "x",
     }
-    from components import links
-
-    kept = {name for name, value in view.items() if links.VIEW.get(name, bool)(value)}
-    for name in kept & set(links.VIEW):
-        value = view[name]
-        page.session_state[name] = int(value) if name in links.NUMBERS else value
+    for name, value in opened(odd).items():
+        page.session_state[name] = value
     page.run()
     assert not page.exception
     assert page.text_input(key="text").value == SLOWLY
     assert "Layer 3, head 10" in headings(page)
+
+
+def opened(view: dict[str, str]) -> dict[str, object]:
+    """Return what opening a view puts into a session."""
+    session = {}
+    with mock.patch.object(links.st, "session_state", session):
+        links.open_view(view)
+    return session
+
+
+def test_a_view_restores_what_it_was_made_from(open_page):
+    page = open_page(text=SLOWLY, layer="4", head="7", join="true", specials="hidden")
+    names = ("text", "layer", "head", "join", "specials")
+    saved = {name: str(page.session_state[name]) for name in names}
+    assert opened(saved) == {
+        "text": SLOWLY,
+        "layer": 4,
+        "head": 7,
+        "join": True,
+        "specials": "hidden",
+    }
 
 
 def test_the_copied_link_names_head_sentence_and_model(open_page):
@@ -356,4 +409,4 @@ def test_the_copied_link_names_head_sentence_and_model(open_page):
 def test_a_text_too_long_for_a_link_is_offered_as_a_file(open_page):
     page = open_page()
     page.text_input(key="text").set_value("ü " * 3000).run()
-    assert "Save view as a file" in [b.label for b in page.get("download_button")]
+    assert component(page, "made")["labels"] == ["Save view as a file"]

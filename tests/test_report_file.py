@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from attention.report import Figure, Finding
-from attention.report_file import BadFile, load, save
+from attention.report_file import BadFile, fitted, load, save
 
 RED = (255, 0, 0)
 
@@ -199,7 +199,7 @@ def test_lone_surrogates_are_saved_as_marks():
         ({"note": "x" * 20_001}, "20,000 characters at finding 2, note"),
         ({"says": ("x",) * 51}, "50 entries at finding 2, says"),
         ({"says": ("x" * 2001,)}, "2,000 characters at finding 2, says"),
-        ({"sentences": ("x",) * 2001}, "2,000 entries at finding 2, sentences"),
+        ({"sentences": ("x",) * 21}, "20 entries at finding 2, sentences"),
         ({"sentences": ("x" * 10_001,)}, "10,000 characters at finding 2, sentences"),
         ({"figures": (Figure(b"", "", ""),) * 7}, "6 entries at finding 2, figures"),
         ({"figures": (Figure(b"", "x" * 2001, ""),)}, "2,000 characters at finding 2"),
@@ -226,7 +226,7 @@ def test_as_much_as_the_limits_allow_is_saved_and_opened():
         title="t" * 300,
         note="n" * 20_000,
         says=("s" * 2000,) * 50,
-        sentences=tuple(f"{i:010}" for i in range(1999)) + ("x" * 10_000,),
+        sentences=tuple(f"{i:010}" for i in range(19)) + ("x" * 10_000,),
         figures=(Figure(png(), "c" * 2000, "a" * 2000),) * 6,
     )
     view = {f"{i:040}": "v" * 20_000 for i in range(40)}
@@ -239,9 +239,25 @@ def test_as_much_as_the_limits_allow_is_saved_and_opened():
         save([finding()] * 201, {})
 
 
+def test_a_finding_that_is_too_large_is_cut_until_it_can_be_saved():
+    one = finding(
+        title="t" * 301,
+        note="n" * 20_001,
+        says=("s" * 2001,) * 51,
+        sentences=("x" * 10_001,) * 21,
+        figures=(Figure(png(), "c" * 2001, "a" * 2001),) * 7,
+    )
+    (loaded,), _ = load(save([fitted(one)], {}))
+    assert loaded.title == "t" * 299 + "…"
+    assert len(loaded.says) == 50
+    assert len(loaded.sentences) == 20
+    assert len(loaded.figures) == 6
+    assert loaded.figures[0].caption == "c" * 1999 + "…"
+
+
 @pytest.mark.parametrize(
     "view",
-    [{f"{i}": "" for i in range(41)}, {"x" * 41: ""}, {"text": "x" * 2_000_001}],
+    [{f"{i}": "" for i in range(41)}, {"x" * 41: ""}, {"text": "x" * 1_000_001}],
 )
 def test_a_view_has_limits_too(view):
     with pytest.raises(ValueError, match="at view.*shorten"):
