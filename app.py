@@ -7,7 +7,7 @@ import streamlit as st
 
 from attention.roles import head_roles
 from components import links, state
-from components.answer import answering_model, read_or_explain
+from components.answer import answering_model, explain_faults, read_or_explain
 from components.frame import hold_place, page_frame, show_heading
 from components.guess import ask_guess
 from components.head_picker import ask_head
@@ -117,7 +117,7 @@ else:
     roles = head_roles(seen)
     hidden = hidden_parts(lesson)
     shown_roles = None if links.ROLES in hidden else roles
-    with words:
+    with words, explain_faults("What BERT puts at [MASK]"):
         if not reading.mask_positions:
             show_words_to_hide(reading)
         if links.WORDS in hidden and ask_guess(reading):
@@ -126,12 +126,12 @@ else:
             show_predictions(reading, k)
     with answerer.container():
         show_answerer(reading.model)
-    with heads:
+    with heads, explain_faults("All heads"):
         show_overview(seen, shown_roles)
         if about_view:
             st.text(about_view)
         offer_all_heads(seen)
-    with head_view:
+    with head_view, explain_faults("One head"):
         show_head(seen, shown_roles)
         offer_head(seen)
     if lesson and asks_for_head(lesson):

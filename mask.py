@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # such as: mask.py ... | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (Failed, ValueError, OSError) as error:
+    except (Failed, ImportError, ValueError, OSError) as error:
         say(str(error))
         return 1
 

@@ -17,6 +17,7 @@ from attention.roles import (
 )
 from attention.search import heads_for_pair
 from components import links
+from components.answer import explain_faults
 from components.claim import show_claim
 from components.comparison import show_comparison
 from components.report_list import show_report
@@ -72,7 +73,7 @@ def explore(
     tabs = st.tabs(list(shows), key=links.TAB, bind="query-params", on_change="rerun")
     for tab, (name, show) in zip(tabs, shows.items(), strict=True):
         if tab.open:
-            with tab:
+            with tab, explain_faults(name):
                 if tell_tale.get(name, set()) & set(hidden):
                     _hold_back(hidden)
                 else:

@@ -70,7 +70,12 @@ def engine(model_id: str):
 
     Raises BrokenCheckpoint if they cannot be used.
     """
-    from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
+    from model_cache.checkpoint import (
+        WEIGHTS,
+        BrokenCheckpoint,
+        damaged,
+        read_checkpoint,
+    )
     from model_cache.engine import Engine
 
     model = find_model(model_id)
@@ -80,7 +85,9 @@ def engine(model_id: str):
             f"{model_id} has layers x heads {ready.shape}, but the catalog says "
             f"{model.shape}. Correct catalog.toml."
         )
-    ready.read("Compiled before the first visitor's sentence.")
+    trial = ready.read("Compiled before the first visitor's [MASK].", MAX_K)
+    if not sum(found.probability for found in trial.predictions[0]) > 0:  # none, NaN
+        raise damaged(find_local(model), WEIGHTS)
     _return_freed_memory()
     return ready
 

@@ -1,5 +1,6 @@
 """A checkpoint's folder -> its config and named arrays. NumPy, no TensorFlow."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,10 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+# Optional, as `sha256sum` writes it: files that it lists are held to it. The bundled
+# model has one; those of the hub are checked when they are downloaded.
+SUMS = "SHA256SUMS"
 # Checkpoints converted from TensorFlow 1 name the two halves of a layer norm so.
 OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 # The masked-word head multiplies by the word embeddings; some files leave it out.
@@ -16,10 +21,24 @@ NEEDED = (
     "cls.predictions.transform.dense.weight",
     "cls.predictions.bias",
 )
+COUNTS = ("num_hidden_layers", "num_attention_heads")
+# Fields of the config that tell how many rows an array has.
+ROWS = {
+    "vocab_size": "bert.embeddings.word_embeddings.weight",
+    "max_position_embeddings": "bert.embeddings.position_embeddings.weight",
+}
 
 
 class BrokenCheckpoint(ValueError):
-    """A checkpoint's files are missing, damaged, or not a BERT with a word head."""
+    """A checkpoint's files are missing, damaged, or not a BERT with a word head.
+
+    str() names their folder where that is known, for whoever owns the computer;
+    `fault` is the same without it, for visitors of a page.
+    """
+
+    def __init__(self, fault: str, folder: Path | None = None):
+        self.fault = fault
+        super().__init__(f"{fault} Its folder is {folder}." if folder else fault)
 
 
 class Arrays(Mapping[str, np.ndarray]):
@@ -45,6 +64,10 @@ class Arrays(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._stored_names)
 
+    def n_rows(self, name: str) -> int:
+        """Return the length of an array's first axis, without reading it."""
+        return self._file.get_slice(self._stored_names[name]).get_shape()[0]
+
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
@@ -60,20 +83,64 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises BrokenCheckpoint, naming the folder, if they cannot be used.
     """
+    require_sums(folder)
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        arrays = Arrays(folder / "model.safetensors")
+        name = CONFIG
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        name = WEIGHTS
+        arrays = Arrays(folder / WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
-        raise BrokenCheckpoint(
-            f"The model in {folder} cannot be read ({error}). "
-            "Delete that folder and get the model again."
-        ) from error
+        raise damaged(folder, name) from error
     if missing := [name for name in NEEDED if name not in arrays]:
         raise BrokenCheckpoint(
-            f"The model in {folder} has no {missing[0]}: it is not a BERT "
-            "with a masked-word head. Choose another checkpoint."
+            f"The model has no {missing[0]}: it is not a BERT with a masked-word "
+            "head. Choose another checkpoint.",
+            folder,
         )
+    require_counts(folder, config, arrays)
     return Checkpoint(folder, config, arrays)
+
+
+def damaged(folder: Path, name: str) -> BrokenCheckpoint:
+    return BrokenCheckpoint(
+        f"The model's {name} is missing or damaged; delete the model's folder and "
+        "get the model again.",
+        folder,
+    )
+
+
+def require_sums(folder: Path) -> None:
+    """Raise BrokenCheckpoint for a file that is not as SHA256SUMS has it."""
+    if not (folder / SUMS).exists():
+        return
+    name = SUMS
+    try:
+        for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
+            wanted, name = line.split()
+            with (folder / name).open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != wanted:
+                raise ValueError(f"{name} has the SHA-256 {found}, not {wanted}")
+    except (OSError, ValueError) as error:
+        raise damaged(folder, name) from error
+
+
+def require_counts(folder: Path, config: object, arrays: Arrays) -> None:
+    """Raise BrokenCheckpoint if config.json does not fit the arrays."""
+    if not isinstance(config, Mapping):
+        raise damaged(folder, CONFIG)
+    expected = {
+        field: arrays.n_rows(name) for field, name in ROWS.items() if name in arrays
+    }
+    for field in (*COUNTS, *ROWS):
+        value = config.get(field)
+        is_count = type(value) is int and value > 0
+        if not is_count or value != expected.get(field, value):
+            raise BrokenCheckpoint(
+                f"The model's {CONFIG} says {field} = {value!r} instead of "
+                f"{expected.get(field, 'a number above 0')}; get the model again.",
+                folder,
+            )
 
 
 def current_name(name: str) -> str:

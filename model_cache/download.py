@@ -213,8 +213,9 @@ def _sentence(model: Model, error: Exception) -> str:
             what = f"Not enough disk space for {model.id} ({model.megabytes} MB)"
             then = f"make room, then {hub.TRY_AGAIN}"
         case _, OSError() as cause:
-            folder = constants.HF_HUB_CACHE
-            what = f"Cannot write to the model cache {folder} ({cause.strerror})"
+            # For the log: visitors of a page need not know the server's folders.
+            print(f"The model cache is {constants.HF_HUB_CACHE}", flush=True)
+            what = f"Cannot write to the model cache ({cause.strerror})"
             then = "make it writable or set HF_HOME to a folder that is"
         case _:
             raise error

@@ -71,9 +71,10 @@ class Engine:
             tokenizer = BertTokenizerFast.from_pretrained(
                 checkpoint.folder, local_files_only=True
             )
-        except (OSError, ValueError) as error:
+        except Exception as error:  # tokenizers raises any kind, even bare ones
             raise BrokenCheckpoint(
-                f"The tokenizer of {model} cannot be read. Get the model again."
+                f"The tokenizer of {model} cannot be read. Get the model again.",
+                checkpoint.folder,
             ) from error
         self._mask_id = tokenizer.mask_token_id
         # Some checkpoints pad their vocabulary: such ids have no piece.
