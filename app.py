@@ -33,6 +33,7 @@ from components.view_picker import ask_view, seen_as
 from components.words import show_words_to_hide
 from model_cache import cache
 
+state.refuse_endless_numbers()
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
 has_drawn = "has_drawn" in st.session_state

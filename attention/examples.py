@@ -15,6 +15,9 @@ NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,3})", re.DOTALL)
 SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 MAX_EXAMPLES = 2000
 MAX_MALFORMED = 100  # such lines in a file are the sign that it is another file
+# 512 tokens are seldom over 2,500 characters. To look for a word takes the product of
+# both lengths, and every visitor waits: hours, for a word and a line of a megabyte.
+MAX_LINE, MAX_NAME = 10_000, 100  # characters
 FORM = "sentence | from -> to"
 
 Span = tuple[int, int]  # start and end in a text
@@ -74,6 +77,8 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
 
 def read_line(number: int, line: str) -> Example:
     """Return one line's example. Raises ValueError with the reason if it is none."""
+    if len(line) > MAX_LINE:
+        raise ValueError(f"the line has over {MAX_LINE:,} characters; shorten it")
     text, bar, pair = line.rpartition(BAR)
     if not bar:
         raise ValueError(f"there is no bar; write {FORM}")
@@ -100,6 +105,8 @@ def find_word(text: str, name: str) -> Span:
     >>> find_word("The dog saw the cat.", "the#2")
     (12, 15)
     """
+    if len(name) > MAX_NAME:
+        raise ValueError(f"“{name[:20]}…” is too long for a word")
     if found := occurrences(text, name):
         exact = [span for span in found if text[slice(*span)] == name]
         for only in (found, exact):

@@ -9,6 +9,7 @@ from attention.batches import batches
 from attention.claim_frames import claim_frame, sentences_frame
 from attention.claims import Measured, Result, judge
 from attention.examples import Example, Malformed, parse
+from attention.exports import safe_cell
 from attention.reading import Reading, head_name
 from attention.verdict import describe_best, describe_head
 from components import state
@@ -130,8 +131,12 @@ def _show_sentences(result: Result) -> None:
         if rows := st.session_state.claim_sentences.selection.rows:
             state.set_text(frame["sentence"][rows[0]])
 
+    shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
+    # Streamlit's own button saves a table's cells as they stand.
+    for name in ("sentence", "pair", "looked_at"):
+        shown[name] = frame[name].map(safe_cell)
     st.dataframe(
-        frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"})),
+        shown,
         key="claim_sentences",
         hide_index=True,
         column_config={"weight": SHARE, "sentence": {"width": "large"}},

@@ -3,6 +3,11 @@
 import textwrap
 
 import streamlit as st
+from streamlit import net_util
+
+# When a page of another site tries to connect, Streamlit asks checkip.amazonaws.com
+# for this server's address, and all visitors wait for the answer.
+net_util.get_external_ip = lambda: None
 
 TITLE_LENGTH = 50  # characters of the sentence
 HEAD_HEIGHT = 360  # pixels, of a heatmap and of what holds its place

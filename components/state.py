@@ -5,7 +5,9 @@ bound to it (`bind="query-params"`); the keys below are those widgets' keys and 
 URL's names. Callbacks run before the page does, so they may set a widget's value.
 """
 
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 
 import streamlit as st
 
@@ -39,6 +41,22 @@ def step_head(step: int, shape: tuple[int, int]) -> None:
     layer, head = selected_head()
     index = (layer * heads + head + step) % (layers * heads)
     select_head(*divmod(index, heads))
+
+
+def refuse_endless_numbers() -> None:
+    """Run the page anew without what Streamlit's number fields break on: ?layer=1e309.
+
+    They take what the URL held when the run began, whatever the page does to it.
+    """
+    endless = []
+    for name in (LAYER, HEAD):
+        with suppress(ValueError):
+            if math.isinf(float(st.query_params.get(name, ""))):
+                endless.append(name)
+    for name in endless:
+        del st.query_params[name]
+    if endless:
+        st.rerun()
 
 
 def keep_head_within(shape: tuple[int, int]) -> None:
