@@ -29,6 +29,8 @@ VEGA_LITE = "6.4"  # of those vl-convert knows, altair 6.3's own is nearest
 # and Verdana's letters are as wide.
 FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
 EXPRESSIONS = ("expr", "labelExpr")
+# What XML cannot hold makes vl-convert abort the whole process.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # In an expression: a backslash that stands for itself, or characters by number.
 ESCAPED = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
 
@@ -93,7 +95,9 @@ def step(n_tokens: int) -> int:
 
 
 def with_room(node):
-    """Return a copy of a specification whose axes give their labels more room."""
+    """Return a copy of a specification that fits: long labels, XML's characters."""
+    if isinstance(node, str):
+        return NOT_XML.sub("\ufffd", node)
     if isinstance(node, dict):
         wider = {"labelLimit": LABEL_LIMIT} if "labelLimit" in node else {}
         return {key: with_room(value) for key, value in node.items()} | wider

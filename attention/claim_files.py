@@ -3,11 +3,14 @@
 import codecs
 import csv
 import io
+from collections.abc import Iterator
+from itertools import islice
 
-from attention.examples import BAR
+from attention.examples import BAR, parse
 
 UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 CSV_HEADERS = {"sentence", "text"}
+TRIED = 50  # lines, to find out what separates columns
 
 
 class NotLines(ValueError):
@@ -49,13 +52,19 @@ def csv_lines(data: str) -> list[str]:
     if BAR in data:
         return data.split("\n")
     first = data.partition("\n")[0]
-    separator = max(",;\t", key=first.count)  # spreadsheets differ by country
-    rows = csv.reader(io.StringIO(data), delimiter=separator)
-    return [_line(row) for row in rows]
+
+    def lines(separator: str) -> Iterator[str]:
+        return map(_line, csv.reader(io.StringIO(data), delimiter=separator))
+
+    def fit(separator: str) -> tuple[int, int]:
+        return len(parse(islice(lines(separator), TRIED))[0]), first.count(separator)
+
+    # Spreadsheets differ by country, and sentences have commas of their own.
+    return list(lines(max(",;\t", key=fit)))
 
 
 def _line(row: list[str]) -> str:
     if not any(map(str.strip, row)) or row[0].strip().lower() in CSV_HEADERS:
         return ""
-    sentence, *pair = row
-    return f"{' '.join(sentence.split())} {BAR} {' -> '.join(pair)}"
+    sentence, *pair = (" ".join(cell.split()) for cell in row)
+    return f"{sentence} {BAR} {' -> '.join(pair)}"

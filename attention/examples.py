@@ -12,7 +12,7 @@ BAR = "|"
 ARROW = re.compile("->|→")
 NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,3})", re.DOTALL)
 # Chinese and Japanese write words without spaces, and BERT reads each sign by itself.
-SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
+SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
 MAX_EXAMPLES = 2000
 MAX_MALFORMED = 100  # such lines in a file are the sign that it is another file
 # 512 tokens are seldom over 2,500 characters. To look for a word takes the product of
@@ -158,4 +158,6 @@ def write_line(text: str, query: Span, key: Span) -> str:
 def _name(text: str, span: Span) -> str:
     word = text[slice(*span)]
     found = occurrences(text, word)
-    return word if len(found) == 1 else f"{word}#{found.index(span) + 1}"
+    if len(found) == 1 or span not in found:
+        return word  # if not found, `read_line` says so
+    return f"{word}#{found.index(span) + 1}"

@@ -93,14 +93,18 @@ def mean_shares(weights: np.ndarray, targets: np.ndarray) -> np.ndarray:
 def mean_entropy(weights: np.ndarray) -> np.ndarray:
     """Return the mean entropy of rows, divided by that of an even row.
 
-    weights: [layers, heads, rows, keys]. Result: [layers, heads], 0-1.
+    weights: [layers, heads, rows, keys]. Result: [layers, heads], 0-1. Of rows that
+    sum to less than 1, since a view hides the rest, the shares of what is left count.
     """
     # 0 log 0 is 0: float32's smallest normal number stands in for 0 inside the log.
     logs = np.log(np.maximum(weights, np.finfo(np.float32).tiny))
-    sums = np.einsum("lhqk,lhqk->lh", weights, logs)
+    left = weights.sum(axis=-1)
+    left = np.where(left > 0, left, 1)
+    rows = np.log(left) - np.einsum("lhqk,lhqk->lhq", weights, logs) / left
     n_rows, n_keys = weights.shape[2:]
     # No rows, or rows of a single key, have no entropy, not an undefined one.
-    return -sums / max(n_rows, 1) / np.log(max(n_keys, 2))
+    sums = np.maximum(rows, 0).sum(axis=-1)
+    return sums / max(n_rows, 1) / np.log(max(n_keys, 2))
 
 
 def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.ndarray:

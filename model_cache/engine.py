@@ -3,6 +3,7 @@
 An engine is loaded once, compiled once, and safe to call from many threads.
 """
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -19,6 +20,8 @@ from model_cache.turns import EVERYBODY
 BATCH_BYTES = 64_000_000
 # Not even counted in tokens beyond this: 6 million characters take 16 s to count.
 MAX_CHARACTERS = 100_000
+# A Python string can hold one half of a pair, the tokenizer cannot.
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableText(ValueError):
@@ -28,6 +31,14 @@ class UnreadableText(ValueError):
 class EmptyText(UnreadableText):
     def __init__(self):
         super().__init__("Type a sentence: there is nothing to read yet.")
+
+
+class HalfACharacter(UnreadableText):
+    def __init__(self):
+        super().__init__(
+            "This text has half of a character in it, which no model can read. "
+            "Delete it, or type the text anew."
+        )
 
 
 class TooManyTokens(UnreadableText):
@@ -137,6 +148,8 @@ class Engine:
         rows = [self._encode(text).ids]
         if len(word) > MAX_CHARACTERS:
             raise TooManyCharacters(len(word))
+        if SURROGATE.search(word):
+            raise HalfACharacter
         id_ = self._tokenizer.token_to_id(word)
         if id_ is None:
             pieces = self._tokenizer.encode(word, add_special_tokens=False)
@@ -181,6 +194,8 @@ class Engine:
             raise EmptyText
         if len(text) > MAX_CHARACTERS:
             raise TooManyCharacters(len(text))
+        if SURROGATE.search(text):
+            raise HalfACharacter
         encoding = self._tokenizer.encode(text)
         if len(encoding.ids) > self.encoder.max_tokens:
             raise TooManyTokens(len(encoding.ids), self.encoder.max_tokens)
