@@ -21,7 +21,7 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
@@ -29,6 +29,8 @@ bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.diagrams
 	$(BIN)/python -m benchmarks.command
+	$(BIN)/python -m benchmarks.footprint
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.classroom
 
 shots: $(VENV)/installed-dev chromium

@@ -65,12 +65,13 @@ class HeadRoles:
 def head_roles(reading: Reading) -> HeadRoles:
     """Score every head of a reading for every role and label it."""
     is_ordinary = ordinary(reading)
-    weights = reading.attention[:, :, is_ordinary]
     targets = np.stack([find(reading)[is_ordinary] for find in TARGETS.values()])
-    scores = mean_shares(weights, targets)
+    # Layer by layer: of 512 tokens, each copy of all layers would take 151 MB.
+    layers = (layer[None, :, is_ordinary] for layer in reading.attention)
+    measured = [(mean_shares(w, targets), mean_entropy(w)) for w in layers]
+    scores, entropy = map(np.concatenate, zip(*measured, strict=True))
     even = np.full((1, 1, *targets.shape[1:]), 1 / reading.n_tokens)
     chance = mean_shares(even, targets)[0, 0]
-    entropy = mean_entropy(weights)
     return HeadRoles(scores, chance, entropy, label(scores, chance, entropy))
 
 

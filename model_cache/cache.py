@@ -223,14 +223,22 @@ def _ranker():
 
 @st.cache_resource(show_spinner=False)
 def _reader():
-    kept = cachetools.LRUCache(READINGS_BYTES, getsizeof=_size)
-
-    @cachetools.cached(kept, condition=threading.Condition())
+    @cachetools.cached(Readings(READINGS_BYTES), condition=threading.Condition())
     def compute(model_id: str, text: str, silent: frozenset) -> Reading:
         ready = engine(model_id)
         return ready.read(text, MAX_K, gates_without(ready.shape, silent))
 
     return compute
+
+
+class Readings(cachetools.LRUCache):
+    """The readings used last, up to a number of bytes; one that is larger, alone.
+
+    512 tokens of BERT large are 403 MB. Without it, each click would read them again.
+    """
+
+    def __init__(self, maxsize: int):
+        super().__init__(maxsize, getsizeof=lambda kept: min(_size(kept), maxsize))
 
 
 def _size(reading: Reading) -> int:

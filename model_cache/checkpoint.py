@@ -49,14 +49,20 @@ class Arrays(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, path: Path):
-        self._file = safe_open(path, "numpy")
-        self._stored_names = {
-            current_name(name): name
-            for name in self._file.keys()  # noqa: SIM118 (not a dict)
-        }
+        self._path = path
+        with safe_open(path, "numpy") as file:
+            names = file.keys()
+        self._stored_names = {current_name(name): name for name in names}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self._file.get_tensor(self._stored_names[name])
+        stored = self._stored_names[name]
+        # Opened for each array: what was read of a mapped file counts as memory in
+        # use until it is closed, a second model by the end.
+        with safe_open(self._path, "numpy") as file:
+            return file.get_tensor(stored)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored_names  # Mapping's own would read the array
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored_names)
@@ -66,7 +72,8 @@ class Arrays(Mapping[str, np.ndarray]):
 
     def n_rows(self, name: str) -> int:
         """Return the length of an array's first axis, without reading it."""
-        return self._file.get_slice(self._stored_names[name]).get_shape()[0]
+        with safe_open(self._path, "numpy") as file:
+            return file.get_slice(self._stored_names[name]).get_shape()[0]
 
 
 @dataclass(frozen=True, eq=False)

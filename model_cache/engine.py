@@ -18,6 +18,8 @@ from model_cache.turns import EVERYBODY
 # One batch's attention may take this many bytes: 32 sentences of 32 tokens of
 # BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
 BATCH_BYTES = 64_000_000
+# Runs of one text that differ in their gates: more at once are no faster.
+RUNS_BYTES = 4_000_000
 # Not even counted in tokens beyond this: 6 million characters take 16 s to count.
 MAX_CHARACTERS = 100_000
 # A Python string can hold one half of a pair, the tokenizer cannot.
@@ -101,7 +103,7 @@ class Engine:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._compiling = threading.Lock()
-        self._is_compiled = False
+        self._compiled = set()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -179,10 +181,10 @@ class Engine:
         n_masks = ids.count(self._mask_id)
         run_bytes = len(ids) ** 2 * self._bytes_per_cell
         run_bytes += 4 * n_masks * len(self._vocabulary)
-        at_once = max(1, BATCH_BYTES // run_bytes)
+        at_once = max(1, RUNS_BYTES // run_bytes)
         for start in range(0, len(gates), at_once):
             some = gates[start : start + at_once]
-            _, logits = self._run([ids] * len(some), some)
+            logits = self._run_logits([ids] * len(some), some)
             yield start, softmax(np.stack(logits))
 
     @property
@@ -210,30 +212,44 @@ class Engine:
 
         gates: [1 or batch, layers, heads].
         """
+        ids, padding_mask, masks = self._padded(rows)
+        inputs = ids, padding_mask, masks, gates
+        attention, logits = self._call(self.encoder, *inputs)
+        return attention, [logits[masks[:, 0] == i] for i in range(len(rows))]
+
+    def _run_logits(
+        self, rows: Sequence[Sequence[int]], gates: np.ndarray
+    ) -> list[np.ndarray]:
+        """Return each row's logits alone; see `_run`."""
+        ids, padding_mask, masks = self._padded(rows)
+        logits = self._call(self.encoder.logits, ids, padding_mask, masks, gates)
+        return [logits[masks[:, 0] == i] for i in range(len(rows))]
+
+    def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, ...]:
+        """Return ids, padding mask and masks as the encoder takes them."""
         longest = max(map(len, rows))
         ids = np.zeros((len(rows), longest), np.int32)
         padding_mask = np.zeros((len(rows), longest), np.float32)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             padding_mask[i, : len(row)] = 1
-        masks = np.argwhere(ids == self._mask_id)
-        attention, logits = self._call_encoder(ids, padding_mask, masks, gates)
-        return attention, [logits[masks[:, 0] == i] for i in range(len(rows))]
+        return ids, padding_mask, np.argwhere(ids == self._mask_id)
 
-    def _call_encoder(self, *inputs) -> tuple[np.ndarray, np.ndarray]:
-        # Many threads may run the compiled function; only one may trace it.
-        if not self._is_compiled:
+    def _call(self, function, *inputs: np.ndarray):
+        # Many threads may run a compiled function; only one may trace it.
+        if function not in self._compiled:
             with self._compiling:
-                result = self.encoder(*inputs)
-                self._is_compiled = True
+                result = function(*inputs)
+                self._compiled.add(function)
                 return result
         with EVERYBODY.turn():
-            return self.encoder(*inputs)
+            return function(*inputs)
 
     def _reading(self, text, encoding, attention, logits, k: int) -> Reading:
         n_tokens = len(encoding.ids)
-        # A copy, so that a reading does not keep its whole padded batch alive.
-        attention = attention[:, :, :n_tokens, :n_tokens].copy()
+        # Copied out of a batch, so that a reading does not keep all of it alive; a
+        # text that ran alone is taken as it is.
+        attention = np.ascontiguousarray(attention[:, :, :n_tokens, :n_tokens])
         attention.flags.writeable = False
         masks = [i for i, id_ in enumerate(encoding.ids) if id_ == self._mask_id]
         return Reading(

@@ -7,6 +7,7 @@ load as ever (the reference class needs them).
 """
 
 import faulthandler
+import importlib
 import os
 import platform
 import re
@@ -15,12 +16,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 # Notes on processor and graphics card that no setting of TensorFlow 2.21 turns off.
 GREETING = re.compile(rb"I0000 |WARNING: All log messages before absl")
 # Its later complaints about missing graphics cards; real errors are exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 PROCESSOR = Path("/proc/cpuinfo")  # Linux's
+# Parts of its interface that we do not use: 40 MB and half a second.
+UNUSED = [f"tensorflow._api.v2.{name}" for name in ("compat", "lite", "profiler")]
 FLAGS = re.compile("^flags.*", re.MULTILINE)
 
 
@@ -40,6 +44,25 @@ def hidden_modules(*names: str) -> Iterator[None]:
         yield
     finally:
         for name in hidden:
+            del sys.modules[name]
+
+
+class Later(ModuleType):
+    """Stands for a module until something of it is asked for."""
+
+    def __getattr__(self, name: str):
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def later(*names: str) -> Iterator[None]:
+    """Let the imports in between have these modules without loading them."""
+    waiting = [name for name in names if name not in sys.modules]
+    sys.modules.update({name: Later(name) for name in waiting})
+    try:
+        yield
+    finally:
+        for name in waiting:
             del sys.modules[name]
 
 
@@ -92,7 +115,11 @@ def require_processor() -> None:
 
 require_processor()
 try:
-    with hidden_modules("keras", "tf_keras", "h5py"), without_greetings():
+    with (
+        hidden_modules("keras", "tf_keras", "h5py"),
+        later(*UNUSED),
+        without_greetings(),
+    ):
         import tensorflow as tf
 except ModuleNotFoundError as error:
     raise NoTensorFlow(

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +11,12 @@ from benchmarks.classroom import Student
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 
 SENTENCES = ("The doctor saw the [MASK].", "Two plus two is [MASK].")
+
+
+def run(work: Coroutine):
+    """Run a coroutine in a thread of its own: a browser's loop may be in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def answered_texts(tab: Tab, **asked) -> list[str]:
@@ -28,7 +36,7 @@ def test_two_clients_at_once_get_the_answers_to_their_own_sentences(served):
     async def ask_all() -> list[list[str]]:
         return await asyncio.gather(*map(ask, SENTENCES))
 
-    assert asyncio.run(ask_all()) == [[sentence] for sentence in SENTENCES]
+    assert run(ask_all()) == [[sentence] for sentence in SENTENCES]
 
 
 def test_a_head_chosen_in_the_overview_gives_its_heading_and_stays_open(served):
@@ -39,7 +47,7 @@ def test_a_head_chosen_in_the_overview_gives_its_heading_and_stays_open(served):
             typed = {"Sentence": SENTENCES[0]}
             return [e.heading.body async for e in tab.run(typed) if e.heading.body]
 
-    assert "Layer 5, head 3" in asyncio.run(headings())
+    assert "Layer 5, head 3" in run(headings())
 
 
 def test_a_student_whose_answer_differs_from_the_class_says_so(served):
@@ -50,4 +58,4 @@ def test_a_student_whose_answer_differs_from_the_class_says_so(served):
             await student.submit(SENTENCES[0])
 
     with pytest.raises(PageError, match="one student's answer"):
-        asyncio.run(ask())
+        run(ask())

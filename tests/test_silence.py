@@ -70,7 +70,7 @@ def test_runs_in_batches_equal_readings_with_the_same_gates(
     text = "The turtle moved [MASK] across the [MASK]."
     gates = each_head_silent((12, 12))[[0, 33, 143]]
     # Room for two runs at a time, so that three need two batches.
-    monkeypatch.setattr("model_cache.engine.BATCH_BYTES", 700_000)
+    monkeypatch.setattr("model_cache.engine.RUNS_BYTES", 700_000)
     found = list(bundled_engine.probabilities(text, gates))
     assert [(start, len(runs)) for start, runs in found] == [(0, 2), (2, 1)]
     runs = np.concatenate([runs for _, runs in found])
