@@ -87,21 +87,22 @@ def main() -> None:
             write_random_bert(Path(folder), vocabulary=vocabulary, **BERT_BASE)
         )
         engine = Engine("BERT base's shape, random weights", checkpoint)
-    for n_tokens, text in SENTENCES.items():
-        ids = engine.read(text).ids
-        assert len(ids) == n_tokens, len(ids)
-        seconds = interleaved(
-            {
-                "engine.read": lambda text=text: engine.read(text),
-                "CS50's way": cs50s_way(checkpoint, ids),
-                "matrix products": matrix_products(checkpoint.config, n_tokens),
-            }
-        )
-        ours = seconds["engine.read"]
-        print(f"\n{n_tokens} tokens")
-        for name, time in seconds.items():
-            ratio = f"engine is {ours / time:.3f} x" if time != ours else ""
-            print(f"  {name:16} {time * 1000:8.1f} ms  {ratio}")
+        # The reference reads the files once more.
+        for n_tokens, text in SENTENCES.items():
+            ids = engine.read(text).ids
+            assert len(ids) == n_tokens, len(ids)
+            seconds = interleaved(
+                {
+                    "engine.read": lambda text=text: engine.read(text),
+                    "CS50's way": cs50s_way(checkpoint, ids),
+                    "matrix products": matrix_products(checkpoint.config, n_tokens),
+                }
+            )
+            ours = seconds["engine.read"]
+            print(f"\n{n_tokens} tokens")
+            for name, time in seconds.items():
+                ratio = f"engine is {ours / time:.3f} x" if time != ours else ""
+                print(f"  {name:16} {time * 1000:8.1f} ms  {ratio}")
 
 
 if __name__ == "__main__":
