@@ -24,6 +24,7 @@ _pair = register(
     "pair",
     '<div class="words" role="group" aria-label="Words to choose from"></div>'
     '<p class="says" role="status"></p>',
+    style="words",
 )
 
 

@@ -31,6 +31,17 @@ h1, h2 { padding: 0 !important; }
 [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {
   color: inherit;
 }
+/* Streamlit's ring is half transparent, 2.4:1 in light mode where WCAG asks 3:1;
+   toggles, radios and a picture's buttons have none. Fields have their border. */
+:is(button, a, summary, [role="tab"]):focus-visible, label[data-focus-visible],
+[data-testid="stSlider"] [data-focus-visible] {
+  outline: 3px solid currentColor !important; outline-offset: 1px;
+}
+[role="tab"]:focus-visible { outline-offset: -3px; } /* the row of tabs cuts off */
+[data-testid="stMain"]:focus-visible { outline: 3px solid; outline-offset: -3px; }
+/* An open popover's quiet button turns a blue too faint for dark mode. */
+[data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
+[data-testid="stPopoverButton"][aria-expanded="true"] { color: inherit; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }

@@ -1,30 +1,49 @@
-"""A head of a long sentence: a picture to scroll, with tokens that stay in sight."""
+"""A head of a long sentence: a picture to scroll, zoom and search token by token."""
 
 import base64
+import zlib
 
-from attention.colors import STOPS, levels
-from attention.diagrams import png
+import numpy as np
+
+from attention.colors import STOPS, levels, palette
 from attention.reading import Reading
 from components.frontend import register
 
 _large = register(
     "large_head",
+    '<div class="tools"><label for="token">Mark a token</label>'
+    '<select id="token"></select>'
+    '<button type="button" class="out" aria-label="Smaller cells">−</button>'
+    '<button type="button" class="in" aria-label="Larger cells">+</button>'
+    '<span class="size" role="status"></span></div>'
+    '<p class="says" role="status"></p>'
     '<div class="window" tabindex="0" role="group"><div class="sheet">'
-    '<div class="corner"></div><div class="keys"></div><div class="queries"></div>'
-    '<div class="picture"></div></div></div>'
-    '<p class="says" role="status"></p><div class="scale" aria-hidden="true"></div>',
+    '<div class="corner"></div><div class="keys" aria-hidden="true"></div>'
+    '<div class="queries" aria-hidden="true"></div>'
+    '<div class="picture"><canvas aria-hidden="true"></canvas>'
+    '<div class="row" hidden></div><div class="column" hidden></div></div>'
+    '</div></div><p class="points" aria-hidden="true"></p>'
+    '<div class="scale" aria-hidden="true"></div>',
 )
 
 
 def show_large_head(reading: Reading, layer: int, head: int) -> None:
     """Draw one head, one cell a pair of tokens, in a window that scrolls both ways."""
-    cells = levels(reading.attention[layer, head])
     _large(
         key="large_head",
         data={
             "tokens": list(reading.tokens),
-            "picture": "data:image/png;base64," + base64.b64encode(png(cells)).decode(),
-            "levels": base64.b64encode(cells.tobytes()).decode(),
+            "levels": packed_levels(reading.attention[layer, head]),
+            "palette": base64.b64encode(palette().tobytes()).decode(),
             "stops": list(STOPS),
         },
     )
+
+
+def packed_levels(weights: np.ndarray) -> str:
+    """Return the levels of [query, key] weights, as base64 of a zlib stream.
+
+    A PNG would be as small, but reading its numbers back, as pointing at a cell and
+    naming a token's targets need, is what browsers falsify against fingerprinting.
+    """
+    return base64.b64encode(zlib.compress(levels(weights).tobytes(), 9)).decode()

@@ -11,7 +11,7 @@ from components.frontend import register
 
 _copy = register(
     "copy_link",
-    '<div class="copy"><button type="button"></button>'
+    '<div class="copy"><button type="button">Copy link</button>'
     '<span class="says" role="status"></span></div>',
 )
 

@@ -1,6 +1,7 @@
 """What several test files share: the bundled engine, a served page, a browser."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,10 @@ from streamlit.testing.v1 import AppTest
 from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+# Where this runs in the background, Ctrl-C is ignored, also by what the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,8 @@ def test_hostile_text_makes_no_element_no_dialog_and_no_request(
         press(page, "Show BERT's words")
         expect(page.get_by_text("“<img src=x onerror=zq>”")).to_be_visible()
     if parameters.get("tab") == "One token":
+        expect(page.get_by_text("who looks at it").first).to_be_visible()
+        settle(page)
         page.get_by_label("Token", exact=True).click()
         expect(page.get_by_role("option").first).to_be_visible()
     assert page.evaluate(MADE) == []

@@ -1,4 +1,4 @@
-"""Streamlit components of our own: each a .js and a .css file beside this one."""
+"""Streamlit components of our own: their .js and .css files are beside this one."""
 
 from pathlib import Path
 
@@ -7,11 +7,14 @@ import streamlit as st
 HERE = Path(__file__).parent
 
 
-def register(name: str, html: str):
-    """Return the component whose code is {name}.js and {name}.css."""
+def register(name: str, html: str, style: str = ""):
+    """Return the component whose code is {name}.js.
+
+    style: the name of its .css file, if it shares another's.
+    """
     return st.components.v2.component(
         name,
         html=html,
-        css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
+        css=(HERE / f"{style or name}.css").read_text(encoding="utf-8"),
         js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
     )
