@@ -113,8 +113,10 @@ def test_hostile_text_makes_no_element_no_dialog_and_no_request(
     if parameters.get("tab") == "One token":
         expect(page.get_by_text("who looks at it").first).to_be_visible()
         settle(page)
-        page.get_by_label("Token", exact=True).click()
-        expect(page.get_by_role("option").first).to_be_visible()
+        # A picture drawn after the list was opened moves the page and closes it.
+        options = page.get_by_role("listbox").get_by_role("option")
+        while not options.first.is_visible():
+            page.get_by_label("Token", exact=True).press("ArrowDown")
     assert page.evaluate(MADE) == []
     assert elsewhere(asked, served) == []
     assert page.title().startswith("<img src=x")
