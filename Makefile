@@ -44,7 +44,7 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/installed-dev: requirements-dev.txt requirements-atlas.txt requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-dev.txt
 	@touch $@
 

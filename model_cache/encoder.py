@@ -225,3 +225,12 @@ def check_config(config: Mapping) -> None:
             f"The checkpoint's activation {activation!r} is unknown; expected one of "
             f"{', '.join(ACTIVATIONS)}."
         )
+
+
+def use_threads(n: int) -> None:
+    """Let every operation run on n threads; call it before anything is computed.
+
+    For a process that shares its processors with others. Raises RuntimeError later.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(n)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -6,6 +6,8 @@ An engine is loaded once, compiled once, and safe to call from many threads.
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 from transformers import BertTokenizerFast
@@ -131,15 +133,46 @@ class Engine:
         if np.shape(gates) != self.shape:
             raise ValueError(f"gates have shape {np.shape(gates)}, not {self.shape}.")
         encodings = [self._encode(text) for text in texts]
-        readings: list[Reading] = [None] * len(texts)
+        found = self._read_encoded(texts, encodings, k, gates)
+        return [reading for _, reading in sorted(found, key=lambda pair: pair[0])]
+
+    def read_words(
+        self, sentences: Sequence[Sequence[str]]
+    ) -> Iterator[tuple[int, Reading | UnreadableText]]:
+        """Read sentences whose words somebody else divided, such as a treebank's.
+
+        Yields a sentence's number and its reading or what is wrong with it, batch by
+        batch, so that few readings are there at once. A reading's text is its words
+        with spaces between them, and its word_ids count them: word 2 of the sentence
+        is that of the pieces with word_id 2. A word may have no piece.
+        """
+        texts, encodings, numbers = [], [], []
+        for number, words in enumerate(sentences):
+            try:
+                encodings.append(self._encode(" ".join(words), words))
+            except UnreadableText as fault:
+                yield number, fault
+                continue
+            texts.append(" ".join(words))
+            numbers.append(number)
+        gates = np.ones(self.shape, np.float32)
+        for i, reading in self._read_encoded(texts, encodings, 1, gates):
+            yield numbers[i], with_spans_in_text(reading, sentences[numbers[i]])
+
+    def _read_encoded(
+        self, texts: Sequence[str], encodings: Sequence, k: int, gates: np.ndarray
+    ) -> Iterator[tuple[int, Reading]]:
+        """Yield each text's number and reading, in batches of similar length."""
         for batch in batches([len(e.ids) for e in encodings], self._bytes_per_cell):
             rows = [encodings[i].ids for i in batch]
             attention, logits = self._run(rows, gates[None])
             for row, i in enumerate(batch):
-                readings[i] = self._reading(
-                    texts[i], encodings[i], attention[:, row], logits[row], k
+                yield (
+                    i,
+                    self._reading(
+                        texts[i], encodings[i], attention[:, row], logits[row], k
+                    ),
                 )
-        return readings
 
     def guess(self, text: str, word: str) -> tuple[Guess, ...]:
         """Tell for each [MASK] of a text how likely the model finds a word there.
@@ -191,14 +224,17 @@ class Engine:
     def _bytes_per_cell(self) -> int:
         return 4 * self.encoder.n_layers * self.encoder.n_heads
 
-    def _encode(self, text: str):
+    def _encode(self, text: str, words: Sequence[str] | None = None):
+        """Return the tokens of a text, or of its words where those are given."""
         if not text.strip():
             raise EmptyText
         if len(text) > MAX_CHARACTERS:
             raise TooManyCharacters(len(text))
         if SURROGATE.search(text):
             raise HalfACharacter
-        encoding = self._tokenizer.encode(text)
+        encoding = self._tokenizer.encode(
+            text if words is None else list(words), is_pretokenized=words is not None
+        )
         if len(encoding.ids) > self.encoder.max_tokens:
             raise TooManyTokens(len(encoding.ids), self.encoder.max_tokens)
         if len(encoding.ids) == 2:  # only [CLS] and [SEP]: control characters, say
@@ -279,6 +315,16 @@ class Engine:
                 probability=float(probabilities[id_]),
                 sentence="".join(fill_parts(text, span, token)),
             )
+
+
+def with_spans_in_text(reading: Reading, words: Sequence[str]) -> Reading:
+    """Count spans in the text; a tokenizer that is given words counts in each."""
+    starts = list(accumulate((len(word) + 1 for word in words), initial=0))
+    spans = (
+        (0, 0) if word is None else (starts[word] + start, starts[word] + end)
+        for word, (start, end) in zip(reading.word_ids, reading.spans, strict=True)
+    )
+    return replace(reading, spans=tuple(spans))
 
 
 def batches(lengths: Sequence[int], bytes_per_cell: int) -> Iterator[list[int]]:

@@ -9,7 +9,7 @@ from tests.serving import ROOT
 
 SOURCES = [
     path
-    for folder in ("attention", "command", "model_cache", "components")
+    for folder in ("attention", "command", "corpus", "model_cache", "components")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ] + sorted(ROOT.glob("*.py"))
 
@@ -34,6 +34,8 @@ def test_streamlit_stays_on_the_page_and_tensorflow_with_the_models(path):
     if not place.startswith("model_cache/"):
         assert "tensorflow" not in imports(path)
     if place.startswith("attention/"):
-        assert not {"model_cache", "components", "command"} & imports(path)
+        assert not {"model_cache", "components", "command", "corpus"} & imports(path)
     if place.startswith("model_cache/"):
-        assert "components" not in imports(path)
+        assert not {"components", "corpus"} & imports(path)
+    if place != "corpus/on_ray.py":
+        assert "ray" not in imports(path)

@@ -1,0 +1,1 @@
+"""Treebanks and atlases: what heads do over many sentences. No Streamlit."""

@@ -1,0 +1,192 @@
+"""python -m corpus.atlas: what every head does over the sentences of a treebank."""
+
+import os
+
+# Before NumPy is loaded: with another number of threads, the last digits of its
+# products would be others, and an atlas would depend on where it was made.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+import argparse
+import hashlib
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from attention.atlas import LEAST_INSTANCES, Atlas, Source, held_out
+from attention.atlas_file import VERSION, save
+from attention.reading import head_name
+from attention.relations import TO_GOVERNOR, relation_name
+from command.models import default_model
+from command.terminal import Bar, Failed, say
+from corpus.counts import Counts
+from corpus.parts import Parts
+from corpus.treebank import BLOCK_SENTENCES, NotATreebank
+from corpus.work import Job, do, jobs, load_engine, local_folder
+from model_cache.catalog import Model, UnknownModel, find_model
+from model_cache.checkpoint import WEIGHTS, BrokenCheckpoint
+from model_cache.hub import DownloadFailed
+
+SHOWN = 10  # relations
+ATLASES = Path(__file__).with_name("atlases")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        model = find_model(options.model) if options.model else default_model()
+        out = options.out or ATLASES / f"{model.id}.parquet"
+        make(options.treebanks, model, out, options.address)
+    except (
+        Failed,
+        UnknownModel,
+        DownloadFailed,
+        BrokenCheckpoint,
+        NotATreebank,
+        OSError,
+    ) as error:
+        say(f"atlas: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("atlas: stopped. The same command goes on from here.")
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command's options."""
+    made = argparse.ArgumentParser(prog="python -m corpus.atlas", description=__doc__)
+    made.add_argument(
+        "treebanks",
+        nargs="+",
+        type=Path,
+        metavar="TREEBANK.conllu",
+        help="of several, heads are chosen on the first and measured on the others; "
+        "of one, on every other sentence",
+    )
+    made.add_argument("--model", metavar="ID", help="as in the page's list of models")
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.parquet",
+        help="default: where the page finds it, corpus/atlases",
+    )
+    made.add_argument(
+        "--address", metavar="RAY", help="of a Ray cluster; default: this machine"
+    )
+    return made
+
+
+def make(
+    treebanks: Sequence[Path], model: Model, out: Path, address: str | None = None
+) -> None:
+    """Measure treebanks and write the atlas to `out`.
+
+    Raises Failed, OSError, NotATreebank, DownloadFailed, BrokenCheckpoint.
+    """
+    names = [path.name for path in treebanks]
+    if len(set(names)) < len(names):
+        raise Failed("Two treebanks have the same file name. Rename one.")
+    weights = local_folder(model) / WEIGHTS
+    todo = dict(enumerate(jobs(treebanks)))
+    plan = {
+        "model": model.id,
+        "model_sha256": sha256(weights),
+        "files": {path.name: sha256(path) for path in treebanks},
+        "sentences in a block": BLOCK_SENTENCES,
+        "version": VERSION,
+    }
+    parts = Parts(out.with_name(f"{out.name}.parts"), plan)
+    work(todo, parts, model, address)
+    total = parts.add_up(len(todo), model.shape)
+    tell(total)
+    source = Source(
+        model.id,
+        plan["model_sha256"],
+        command(names, model),
+        plan["files"],
+        int(total.sentences.sum()),
+        dict(total.skipped),
+    )
+    atlas = Atlas(source, total.frequent(), total.habits())
+    if not atlas.relations:
+        raise Failed(
+            f"No relation has {LEAST_INSTANCES} instances here. Give more sentences."
+        )
+    replace_file(out, save(atlas))
+    parts.remove()
+    say(f"{out}: {len(atlas.relations)} relations of {source.sentences:,} sentences")
+
+
+def work(
+    todo: Mapping[int, Job], parts: Parts, model: Model, address: str | None
+) -> None:
+    """Measure the blocks that have not been measured, and keep them."""
+    left = {number: job for number, job in todo.items() if not parts.has(number)}
+    if len(left) < len(todo):
+        say(f"{len(todo) - len(left)} of {len(todo)} blocks were measured before.")
+    if not left:
+        return
+    bar = Bar("Measuring")
+    for number, counts in measured(left, model, address):
+        parts.keep(number, counts)
+        left.pop(number)
+        bar.show(len(todo) - len(left), len(todo), " blocks")
+    bar.clear()
+
+
+def measured(
+    left: Mapping[int, Job], model: Model, address: str | None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield each job's number and counts: from Ray, or without it from this process."""
+    if find_spec("ray"):
+        from corpus.on_ray import run
+
+        yield from run(dict(left), model.id, address)
+        return
+    if address:
+        raise Failed("--address needs Ray: pip install -r requirements-atlas.txt")
+    engine = load_engine(model.id, os.cpu_count() or 1)
+    for number, job in list(left.items()):
+        yield number, do(engine, job).to_bytes()
+
+
+def tell(total: Counts) -> None:
+    """Say what was left out, and the best head of the commonest relations."""
+    for line in total.malformed:
+        say(line)
+    for why, n in sorted(total.skipped.items()):
+        say(f"Skipped: {n:,} {why}")
+    for name, relation in list(total.frequent().items())[:SHOWN]:
+        if found := held_out(relation, TO_GOVERNOR):
+            print(
+                f"{relation_name(name, TO_GOVERNOR)}: {head_name(*found.head)} "
+                f"{found.rate:.0%}, best fixed offset {found.offset_rate:.0%} "
+                f"(of {found.n:,})"
+            )
+
+
+def command(names: Sequence[str], model: Model) -> str:
+    """Return the command that makes such an atlas again."""
+    words = ["python", "-m", "corpus.atlas", *names, "--model", model.id]
+    return shlex.join(words)
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal digits. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(data)
+    os.replace(unfinished, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
