@@ -34,7 +34,7 @@ ATLASES = Path(__file__).with_name("atlases")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    options = parser().parse_args(arguments)
+    options = parser().parse_intermixed_args(arguments)
     try:
         model = find_model(options.model) if options.model else default_model()
         out = options.out or ATLASES / f"{model.id}.parquet"

@@ -23,6 +23,8 @@ from corpus.work import Job, do, load_engine
 ROOT = Path(__file__).parents[1]
 # Jobs that Ray keeps track of at once, each with one or more blocks.
 MOST_TASKS = 1000
+# Bytes; the counts of a block take 50,000. Ray would take a third of the memory.
+STORE = 100_000_000
 # What a cluster's machines need not have of this project.
 NOT_SENT = [".git", ".venv", "tests", "docs", "benchmarks", "corpus/treebanks"]
 
@@ -79,12 +81,13 @@ def start(address: str | None) -> None:
     environment = {"env_vars": {"PYTHONPATH": str(ROOT)}}
     if address is not None:
         environment = {"working_dir": str(ROOT), "excludes": NOT_SENT}
+    here = {} if address else {"include_dashboard": False, "object_store_memory": STORE}
     ray.init(
         address=address or "local",
         runtime_env=environment,
-        include_dashboard=None if address else False,
         log_to_driver=False,
         logging_level="ERROR",
+        **here,
     )
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False  # the command has its own
