@@ -9,25 +9,12 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browsing import add_to_report, open_page, open_tab, press, settle
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 WIDTHS = pytest.mark.parametrize(
     "viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}]
 )
-
-
-def settle(page: Page) -> None:
-    """Wait until the script rests; call after the awaited text is visible."""
-    app = page.locator('[data-testid="stApp"]')
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def upload(page: Page, download, folder) -> None:
@@ -35,17 +22,6 @@ def upload(page: Page, download, folder) -> None:
     file = folder / download.suggested_filename
     download.save_as(file)
     page.locator("input[type=file]").set_input_files(file)
-
-
-def add_to_report(page: Page, place: str, note: str) -> None:
-    """Pin what stands at a place ("head", "claim" …) with a note."""
-    opener = page.locator(f".st-key-add-{place}")
-    opener.get_by_role("button").first.click()
-    page.get_by_label("Your note").fill(note)
-    press(page, "Add")
-    expect(page.get_by_text(re.compile("Added: the tab Report has"))).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_label("Your note")).to_be_hidden()
 
 
 @WIDTHS
@@ -178,8 +154,7 @@ def test_copy_link_names_the_whole_view(served, new_page):
 
 def test_copy_link_waits_for_a_sentence_that_was_just_typed(served, new_page):
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(f"{served}/?teach=1")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
+    open_page(page, served, teach="1")
     page.get_by_label("Sentence").fill("A [MASK] barked.")
     press(page, "Copy link")
     expect(page.get_by_text("Copied")).to_be_visible()

@@ -1,24 +1,20 @@
 """The parts behind tabs in a real Chromium, by mouse, by keyboard and by link."""
 
 import re
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import ACROSS, open_page
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
-ACROSS = "The turtle moved slowly across the [MASK]."
 
 
 @pytest.fixture
 def open_tab(served, new_page):
     def make(tab: str, **parameters: str) -> Page:
-        page = new_page()
         query = {"text": ACROSS, "tab": tab} | parameters
-        page.goto(f"{served}/?{urlencode(query)}")
-        expect(page.get_by_text("Strongest here")).to_be_visible()
-        return page
+        return open_page(new_page(), served, **query)
 
     return make
 

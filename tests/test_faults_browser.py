@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests import browsing
+from tests.browsing import ACROSS, settle
 from tests.serving import Server, alone, serve
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 DEFAULT = "Then I picked up a [MASK] from the table."
-ACROSS = "The turtle moved slowly across the [MASK]."
 TWO = "Two plus two is [MASK]."
 BEST = {DEFAULT: "cigarette", ACROSS: "river", TWO: "two"}
 BLOCK = 65536  # bytes
@@ -107,20 +107,10 @@ def homeless(tmp_path_factory) -> Iterator[Server]:
         yield server
 
 
-def settle(page: Page) -> None:
-    """Wait until the page is connected and its script rests."""
-    app = page.locator('[data-testid="stApp"]')
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-
-
 def open_page(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.set_default_timeout(30_000)
-    page.goto(url)
-    expect(page.get_by_text("Strongest here")).to_be_visible()
-    settle(page)
-    return page
+    return browsing.open_page(page, url)
 
 
 def type_sentence(page: Page, text: str) -> None:

@@ -5,22 +5,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import ACROSS, open_page, settle
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
-ACROSS = "The turtle moved slowly across the [MASK]."
-
-
-def open_page(page: Page, url: str, *, text: str | None = None) -> Page:
-    page.goto(url if text is None else f"{url}/?text={quote(text)}")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
-    settle(page)
-    return page
-
-
-def settle(page: Page) -> None:
-    """Wait until the script rests; call after the awaited text is visible."""
-    app = page.locator('[data-testid="stApp"]')
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def type_sentence(page: Page, text: str) -> None:
@@ -356,6 +343,6 @@ def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_pa
 
 
 def test_all_heads_are_ranked_by_what_their_silence_changes(served, new_page):
-    page = open_page(new_page(), f"{served}/?tab=What+if&rank=true")
+    page = open_page(new_page(), served, tab="What if", rank="true")
     expect(page.get_by_text("change in points")).to_be_visible()
     expect(page.get_by_text("divergence in nats")).to_be_visible()

@@ -7,11 +7,10 @@ from playwright.sync_api import Page, expect
 
 from attention import report_file
 from attention.report import report_html
-from tests.test_class_browser import open_tab, press, settle
+from tests.browsing import open_tab, press, settle
 from tests.test_security import FOUND, HOSTILE, TABS, proxy_headers
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 
 # What hostile text would have made, shadow trees included.
 MADE = """() => {

@@ -1,0 +1,43 @@
+"""What browser tests do to the page again and again."""
+
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, expect
+
+expect.set_options(timeout=30_000)  # a busy machine answers slowly
+ACROSS = "The turtle moved slowly across the [MASK]."
+
+
+def open_page(page: Page, url: str, **parameters: str) -> Page:
+    """Open the page, with these parameters in its URL, and wait until it rests."""
+    page.goto(f"{url}/?{urlencode(parameters)}" if parameters else url)
+    expect(page.get_by_text("Strongest here")).to_be_visible()
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the script rests; call after the awaited text is visible."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def press(page: Page, name: str) -> None:
+    """Click the button of this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Click the tab of this name; what it shows is for the caller to await."""
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def add_to_report(page: Page, place: str, note: str) -> None:
+    """Pin what stands at a place ("head", "claim" …) with a note."""
+    page.locator(f".st-key-add-{place}").get_by_role("button").first.click()
+    page.get_by_label("Your note").fill(note)
+    press(page, "Add")
+    expect(page.get_by_text("Added: the tab Report has")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Your note")).to_be_hidden()
