@@ -40,7 +40,8 @@ ROLES = (
     Role("sep", "S", "#bbbbbb", "[SEP]"),
     Role("mask", "M", "#f0e442", "[MASK]"),
     Role("punctuation", "P", "#d55e00", "punctuation"),
-    Role("word", "W", "#0072b2", "the other pieces of its word"),
+    # The palette's blue, lighter: its symbol is black, 4.5:1 or more on each colour.
+    Role("word", "W", "#0a7dbe", "the other pieces of its word"),
     Role("repeat", "R", "#ffffff", "the same word elsewhere"),
 )
 NAMES = tuple(role.name for role in ROLES)
