@@ -24,7 +24,8 @@ _pair = register(
     "pair",
     '<div class="words" role="group" aria-label="Words to choose from"></div>'
     '<p class="says" role="status"></p>',
-    style="words",
+    styles=("buttons", "words"),
+    scripts=("groups",),
 )
 
 

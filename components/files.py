@@ -12,7 +12,11 @@ import streamlit as st
 
 from components.frontend import register
 
-_files = register("files", '<div class="files" role="group" aria-label="Files"></div>')
+_files = register(
+    "files",
+    '<div class="files" role="group" aria-label="Files"></div>',
+    styles=("buttons", "files"),
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,13 @@ from model_cache import cache
 # Characters of a long text shown on either side of the word.
 CONTEXT = 40
 
-_tables = register("predictions", '<div class="tables"></div>')
+_tables = register(
+    "predictions",
+    '<div class="tables" role="group" aria-label="Words for [MASK]" tabindex="-1">'
+    "</div>",
+    styles=("buttons", "predictions"),
+    scripts=("groups",),
+)
 
 
 def ask_how_many() -> int:

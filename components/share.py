@@ -13,6 +13,7 @@ _copy = register(
     "copy_link",
     '<div class="copy"><button type="button">Copy link</button>'
     '<span class="says" role="status"></span></div>',
+    styles=("buttons", "copy_link"),
 )
 
 

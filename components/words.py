@@ -9,7 +9,10 @@ from components.frontend import register
 from model_cache import cache
 
 _words = register(
-    "words", '<div class="words" role="group" aria-label="Hide this word"></div>'
+    "words",
+    '<div class="words" role="group" aria-label="Hide this word" tabindex="-1"></div>',
+    styles=("buttons", "words"),
+    scripts=("groups",),
 )
 
 

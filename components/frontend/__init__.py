@@ -1,5 +1,6 @@
 """Streamlit components of our own: their .js and .css files are beside this one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -7,14 +8,25 @@ import streamlit as st
 HERE = Path(__file__).parent
 
 
-def register(name: str, html: str, style: str = ""):
+def register(
+    name: str,
+    html: str,
+    styles: Sequence[str] | None = None,
+    scripts: Sequence[str] = (),
+):
     """Return the component whose code is {name}.js.
 
-    style: the name of its .css file, if it shares another's.
+    styles: the names of its .css files, in this order; by default its own alone.
+    scripts: the names of .js files whose functions its code uses.
     """
+    styles = [name] if styles is None else styles
     return st.components.v2.component(
         name,
         html=html,
-        css=(HERE / f"{style or name}.css").read_text(encoding="utf-8"),
-        js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
+        css=_joined(f"{style}.css" for style in styles),
+        js=_joined(f"{script}.js" for script in (*scripts, name)),
     )
+
+
+def _joined(files) -> str:
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in files)

@@ -25,5 +25,6 @@ export default ({ data, parentElement, setTriggerValue }) => {
     return button
   })
   group.replaceChildren(...buttons)
+  stopOnce(group)
   ask(null)
 }

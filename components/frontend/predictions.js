@@ -12,6 +12,8 @@ const element = (tag, className, text = "") => {
 const percent = share => share === null ? "" : `${(share * 100).toFixed(1)} %`
 
 export default ({ data, parentElement, setTriggerValue }) => {
+  const group = parentElement.querySelector(".tables")
+
   const row = ({ token, note, probability, before, word, after }, mask, rank) => {
     const line = element("tr", "")
     line.append(element("td", "rank", rank + 1))
@@ -20,7 +22,10 @@ export default ({ data, parentElement, setTriggerValue }) => {
     button.type = "button"
     button.disabled = probability === null
     button.title = button.disabled ? "" : `Put “${token}” into the sentence`
-    button.onclick = () => setTriggerValue("chosen", [data.text, mask, rank])
+    button.onclick = () => {
+      passFocusOn()
+      setTriggerValue("chosen", [data.text, mask, rank])
+    }
     const first = element("td", "first")
     first.append(button)
     if (note) first.append(element("span", "note", note))
@@ -51,5 +56,6 @@ export default ({ data, parentElement, setTriggerValue }) => {
     return made
   }
 
-  parentElement.querySelector(".tables").replaceChildren(...data.masks.map(table))
+  group.replaceChildren(...data.masks.map(table))
+  takeFocus(group)
 }

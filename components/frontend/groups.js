@@ -1,0 +1,31 @@
+// What components that are groups of buttons share; it comes before their own code.
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+
+// Let the Tab key stop once, however many buttons; arrow keys go from one to the next.
+const stopOnce = group => {
+  const buttons = [...group.querySelectorAll("button")]
+  const rove = to => buttons.forEach((button, i) => { button.tabIndex = i === to ? 0 : -1 })
+  rove(0)
+  group.onkeydown = event => {
+    const to = { Home: 0, End: buttons.length - 1 }[event.key] ??
+      buttons.indexOf(event.target) + STEPS[event.key]
+    if (!buttons[to]) return
+    event.preventDefault()
+    rove(to)
+    buttons[to].focus()
+  }
+}
+
+// BERT's words and the sentence's words take each other's place, or new ones their own.
+// Whoever chose one goes on from there, not from the top of the page. The group gets the
+// focus, not one of its buttons, which an Enter too many would press.
+// What tells it on is on the page's body: Streamlit may draw all between anew.
+const passFocusOn = () => { document.body.dataset.passesFocusOn = "" }
+
+const takeFocus = group => {
+  const { activeElement: at, body } = document
+  const place = group.getRootNode().host.closest(".st-key-words-place")
+  const isFree = at === body || place.contains(at)
+  if ("passesFocusOn" in body.dataset && isFree) group.focus({ preventScroll: true })
+  delete body.dataset.passesFocusOn
+}
