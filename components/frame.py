@@ -5,6 +5,8 @@ import textwrap
 import streamlit as st
 from streamlit import net_util
 
+from components.frontend import register
+
 # When a page of another site tries to connect, Streamlit asks checkip.amazonaws.com
 # for this server's address, and all visitors wait for the answer.
 net_util.get_external_ip = lambda: None
@@ -40,13 +42,23 @@ h1, h2 { padding: 0 !important; }
 [role="tab"]:focus-visible { outline-offset: -3px; } /* the row of tabs cuts off */
 [data-testid="stMain"]:focus-visible { outline: 3px solid; outline-offset: -3px; }
 /* An open popover's quiet button turns a blue too faint for dark mode. */
+[data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
-[data-testid="stPopoverButton"][aria-expanded="true"] { color: inherit; }
+.st-key-popovers { display: none; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
 }
+/* Not 0: what waits for the end of a transition must hear of it. */
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after {
+    animation-duration: 0.01ms !important; animation-iteration-count: 1 !important;
+    transition-duration: 0.01ms !important; scroll-behavior: auto !important;
+  }
+}
 </style>"""
+
+_popovers = register("popovers", "<span></span>", styles=())
 
 
 def page_frame(text: str) -> None:
@@ -57,6 +69,7 @@ def page_frame(text: str) -> None:
     words = textwrap.shorten(text, TITLE_LENGTH, placeholder=" …") or "How BERT reads"
     st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
+    _popovers(key="popovers")
 
 
 def show_heading() -> None:
