@@ -1,4 +1,4 @@
-"""The page for every reader: axe-core's rules, and a long head without a mouse."""
+"""The page for every reader: axe-core's rules, zoom, a phone, less motion, words."""
 
 import re
 from urllib.parse import urlencode
@@ -7,39 +7,88 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browsing import ACROSS, add_to_report, open_page, open_tab, press, settle
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 # axe misses what lies below the fold.
-TALL = {"width": 1280, "height": 3000}
+TALL = {"width": 1280, "height": 5000}
+STILL = {"reduced_motion": "reduce"}  # or axe meets colours on their way
 LONG = "turtles swim slowly in the sea and " * 28  # 198 tokens
-STATES = {
-    "the page": {},
-    "Find heads for two words": {"tab": "Find heads for two words"},
-    "What if": {"tab": "What if", "silent": "Layer 3, head 10", "rank": "true"},
-    "Compare": {"tab": "Compare"},
-    "Several heads": {"tab": "Several heads"},
-    "One token": {"tab": "One token"},
-    "Test a claim": {"tab": "Test a claim"},
-    "Report": {"tab": "Report"},
-    "a lesson": {"lesson": "next-word"},
-    "a guess": {"hide": "words,roles"},
-    "the teacher's panel": {"teach": "1"},
-    "no mask": {"text": "The turtle moved slowly."},
-    "a long text": {"text": LONG},
+# Each tab with what it shows last.
+TABS = {
+    "Heads": "Choose a row to open its head",
+    "Find heads for two words": "From “moved” to “turtle”",
+    "What if": "divergence in nats",
+    "Compare": "Heads whose habits changed most",
+    "Several heads": "The mean of the chosen heads' weights",
+    "One token": "who looks at it",
+    "Test a claim": "Its sentences, misses first",
+    "Report": "Continue from a saved file",
 }
-
-
-def settled(page: Page, url: str, parameters: dict[str, str]) -> Page:
-    page.goto(f"{url}/?{urlencode(parameters)}")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
-    app = page.locator('[data-testid="stApp"]')
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    return page
+# Everything that the tabs can show, by the link.
+FILLED = {
+    "text": ACROSS,
+    "from": "2 turtle",
+    "to": "3 moved",
+    "silent": "Layer 3, head 10",
+    "rank": "true",
+    "heads": "Layer 3, head 10",
+}
+# States with what they show beside or in place of the usual.
+STATES = {
+    "a lesson": ({"lesson": "next-word"}, "Your task."),
+    "a guess": (
+        {"hide": "words,roles"},
+        "BERT's words appear once you have guessed",
+    ),
+    "the teacher's panel": ({"teach": "1"}, "Teacher's panel"),
+    "no mask": ({"text": "The turtle moved slowly."}, "There is no [MASK] to guess"),
+    "a long text": ({"text": LONG}, "Mark a token"),
+    "too long a text": ({"text": "turtle " * 600}, "602 tokens"),
+    "an odd link": ({"text": "The [mask].", "layer": "99"}, "The link's layer"),
+    "a head's parts": (
+        {"table": "true", "lines": "true", "check": "true"},
+        "labelled next in",
+    ),
+}
+# Headings and controls that lie outside the window to the left or to the right, where
+# no part of the page that scrolls sideways brings them in.
+OUTSIDE = """main => [...main.querySelectorAll(
+  "h1, h2, button, input, textarea, [role=tab], [data-testid=stText]")]
+  .filter(part => part.checkVisibility() && part.getBoundingClientRect().width > 1)
+  .filter(part => {
+    const { left, right } = part.getBoundingClientRect()
+    if (left >= -1 && right <= innerWidth + 1) return false
+    for (let up = part.parentElement; up && up !== main; up = up.parentElement)
+      if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return false
+    return true
+  }).map(part => part.outerHTML.slice(0, 200))"""
+# What moves for longer than an eye can see, shadow trees included.
+MOVING = """() => {
+  const found = []
+  const look = root => {
+    for (const part of root.querySelectorAll("*")) {
+      if (part.shadowRoot) look(part.shadowRoot)
+      const { transitionDuration, animationDuration, animationName, scrollBehavior } =
+        getComputedStyle(part)
+      const times = animationName === "none" ? transitionDuration
+        : `${transitionDuration},${animationDuration}`
+      if (scrollBehavior === "smooth" ||
+          Math.max(...times.split(",").map(parseFloat)) > 0.01)
+        found.push(part.outerHTML.slice(0, 200))
+    }
+  }
+  look(document)
+  return found
+}"""
 
 
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical, with the elements."""
+    settle(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollHeight <= e.clientHeight"), "below the fold"
     return [
         f"{found['id']}: {node['html'][:200]}"
         for found in Axe().run(page).response["violations"]
@@ -49,62 +98,109 @@ def faults(page: Page) -> list[str]:
 
 
 @SCHEMES
-def test_axe_finds_nothing_serious_on_any_tab_in_any_state(served, new_page, scheme):
-    page = new_page(viewport=TALL, color_scheme=scheme)
+def test_axe_finds_nothing_serious_on_any_tab(served, new_page, scheme):
+    page = new_page(viewport=TALL, color_scheme=scheme, **STILL)
+    open_page(page, served, **FILLED)
+    add_to_report(page, "head", "It looks one word on.")
     found = {}
-    for state, parameters in STATES.items():
-        found[state] = faults(settled(page, served, parameters))
+    for tab, shows in TABS.items():
+        open_tab(page, tab)
+        expect(page.get_by_text(shows).last).to_be_visible()
+        found[tab] = faults(page)
+    assert not {tab: bad for tab, bad in found.items() if bad}
+
+
+@SCHEMES
+def test_axe_finds_nothing_serious_in_any_state(served, new_page, scheme):
+    page = new_page(viewport=TALL, color_scheme=scheme, **STILL)
+    found = {}
+    for state, (parameters, shows) in STATES.items():
+        page.goto(f"{served}/?{urlencode({'text': ACROSS} | parameters)}")
+        expect(page.get_by_text(shows).first).to_be_visible()
+        found[state] = faults(page)
     assert not {state: bad for state, bad in found.items() if bad}
 
 
 @SCHEMES
+def test_axe_finds_nothing_serious_in_what_opens_over_the_page(
+    served, new_page, scheme
+):
+    page = new_page(viewport=TALL, color_scheme=scheme, **STILL)
+    open_page(page, served)
+    found = {}
+    for name in ("Lessons", "Tokens", "Add to report", "Download all heads"):
+        press(page, name)
+        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+        found[name] = faults(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    assert not {name: bad for name, bad in found.items() if bad}
+
+
+@SCHEMES
 def test_axe_finds_nothing_serious_on_a_phone(served, new_page, scheme):
-    page = new_page(viewport={"width": 390, "height": 5000}, color_scheme=scheme)
-    assert not faults(settled(page, served, {"lesson": "bias", "teach": "1"}))
+    viewport = {"width": 390, "height": 9000}
+    page = new_page(viewport=viewport, color_scheme=scheme, **STILL)
+    assert not faults(open_page(page, served, lesson="bias", teach="1"))
 
 
 @pytest.mark.parametrize(
-    "viewport",
+    "screen",
     [
-        {"width": 390, "height": 844},
-        {"width": 640, "height": 400},  # 1280 x 800 at 200 % zoom
+        # 1280 x 800 at 200 % zoom: half as many CSS pixels, of twice the size.
+        {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
+        {"viewport": {"width": 390, "height": 844}, "has_touch": True},
     ],
+    ids=["200 % zoom", "phone"],
 )
-def test_nothing_is_wider_than_the_window(served, new_page, viewport):
-    page = settled(
-        new_page(viewport=viewport), served, {"lesson": "bias", "teach": "1"}
+def test_nothing_is_cut_off_or_scrolls_sideways(served, new_page, screen):
+    page = open_page(new_page(**screen), served, teach="1", **FILLED)
+    for tab, shows in TABS.items():
+        open_tab(page, tab)
+        expect(page.get_by_text(shows).last).to_be_visible()
+        assert_nothing_is_cut_off(page)
+    open_page(page, served, text=LONG, lesson="bias")
+    expect(page.get_by_label("Mark a token")).to_be_visible()
+    assert_nothing_is_cut_off(page)
+
+
+def assert_nothing_is_cut_off(page: Page) -> None:
+    settle(page)
+    main = page.get_by_test_id("stMain")
+    for scroller in (page.locator("html"), main):
+        assert scroller.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert main.evaluate(OUTSIDE) == []
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(served, new_page):
+    page = open_page(new_page(), served, text=LONG)
+    assert page.evaluate(MOVING)
+    page.emulate_media(reduced_motion="reduce")
+    for tab in TABS:
+        open_tab(page, tab)
+        settle(page)
+        assert page.evaluate(MOVING) == [], tab
+
+
+def test_pictures_are_told_in_words(served, new_page):
+    page = open_page(new_page(), served, text=ACROSS)
+    heads = page.locator(".grid button").evaluate_all(
+        "buttons => buttons.map(button => [button.ariaLabel, button.title])"
     )
-    overflow = page.evaluate(
-        """() => [document.scrollingElement,
-                  document.querySelector("[data-testid=stMain]")]
-                 .map(part => part.scrollWidth - part.clientWidth)"""
-    )
-    assert max(overflow) <= 0
+    names = [f"Layer {i // 12 + 1}, head {i % 12 + 1}" for i in range(144)]
+    assert [name for name, _ in heads] == names
+    for name, title in heads:
+        assert re.fullmatch(f"{name}: [a-z]+", title)
+    assert heads[2 * 12 + 9][1] == "Layer 3, head 10: next"
+    for group in ("All heads", "Show heads of one role"):
+        expect(page.get_by_role("group", name=group)).to_be_visible()
 
-
-def test_a_long_head_is_zoomed_and_searched_by_keyboard(
-    served, new_page, bundled_engine
-):
-    page = settled(new_page(), served, {"text": LONG})
-    window = page.get_by_role("group", name=re.compile("^Heatmap of 198 tokens"))
-    size = page.get_by_text(re.compile(r"^\d+ px$"))
-    expect(size).to_have_text("14 px")
-    window.focus()
-    page.keyboard.press("+")
-    expect(size).to_have_text("20 px")
-    page.get_by_role("button", name="Smaller cells").press("Enter")
-    expect(size).to_have_text("14 px")
-    page.get_by_label("Mark a token").select_option(label="1 turtles")
-    reading = bundled_engine.read(LONG.strip())
-
-    def told(layer: int, head: int):
-        key = int(reading.attention[layer, head, 1].argmax())
-        says = f"“1 turtles” looks most at “{key} {reading.tokens[key]}”"
-        return page.get_by_text(re.compile(f"^{re.escape(says)}"))
-
-    expect(told(2, 9)).to_be_visible()
-    # Another head keeps the token and the size.
-    page.get_by_role("button", name="Layer 1, head 4", exact=True).click()
-    expect(told(0, 3)).to_be_visible()
-    expect(page.get_by_label("Mark a token")).to_have_value("1")
-    expect(size).to_have_text("14 px")
+    picture = page.get_by_test_id("stVegaLiteChart").first
+    name = "Heatmap of Layer 3, head 10; “Show as table” has its numbers"
+    expect(picture).to_have_attribute("aria-label", name)
+    expect(page.get_by_text("Each word looks at the next word")).to_be_visible()
+    expect(page.get_by_text("Strongest here: ")).to_be_visible()
+    page.get_by_text("Show as table").click()
+    # Streamlit draws a table on a canvas, and says it inside.
+    numbers = page.get_by_test_id("data-grid-canvas").first
+    expect(numbers).to_contain_text("slowly")
