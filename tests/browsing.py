@@ -12,6 +12,8 @@ def open_page(page: Page, url: str, **parameters: str) -> Page:
     """Open the page, with these parameters in its URL, and wait until it rests."""
     page.goto(f"{url}/?{urlencode(parameters)}" if parameters else url)
     expect(page.get_by_text("Strongest here")).to_be_visible()
+    # The code of our own components arrives after the script's words.
+    expect(page.locator(".grid button").first).to_be_visible()
     settle(page)
     return page
 
