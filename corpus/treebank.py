@@ -18,6 +18,7 @@ SEPARATOR = re.compile("\t| {2,}")  # as the library has it
 BLOCK_SENTENCES = 256
 # Of a block; one of English sentences has 0.3 MB.
 MOST_BYTES = 32_000_000
+MOST_REASON = 200  # characters; a reason may cite what a line has
 
 
 class NotATreebank(ValueError):
@@ -65,9 +66,9 @@ class Block:
     sentence: int  # of its first sentence in the file; counts from 0
 
 
-class _BadLine(ValueError):
+class _BadLine(Exception):
     def __init__(self, line: int, reason: str):
-        super().__init__(reason)
+        super().__init__(reason[:MOST_REASON])
         self.line = line
 
 
@@ -129,17 +130,21 @@ def _sentence(lines: list[tuple[int, bytes]]) -> Sentence:
                 name, _, value = written[1:].partition("=")
                 comments[name.strip()] = value.strip()
                 continue
-            columns = len(SEPARATOR.split(written))
-            if columns != COLUMNS:
+            columns = SEPARATOR.split(written)
+            if len(columns) != COLUMNS:
                 raise _BadLine(
-                    number,
-                    f"{columns} columns where CoNLL-U has {COLUMNS}",
+                    number, f"{len(columns)} columns where CoNLL-U has {COLUMNS}"
                 )
+            # The library strips lines, so that empty columns would not be there.
+            if not all(column.strip() for column in columns):
+                raise _BadLine(number, "an empty column, where CoNLL-U has _")
             ((row,),) = conllu.parse(written)
         except UnicodeDecodeError as error:
             raise _BadLine(number, "not UTF-8") from error
         except conllu.exceptions.ParseException as error:
             raise _BadLine(number, str(error)) from error
+        except ValueError as error:  # a number of too many digits, " #" for a number
+            raise _BadLine(number, "not a line of CoNLL-U") from error
         rows.append((number, row))
     if not rows:
         raise _BadLine(lines[0][0], "a sentence without words")
