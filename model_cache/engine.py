@@ -6,7 +6,6 @@ An engine is loaded once, compiled once, and safe to call from many threads.
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -136,7 +135,8 @@ class Engine:
         if np.shape(gates) != self.shape:
             raise ValueError(f"gates have shape {np.shape(gates)}, not {self.shape}.")
         encodings = [self._encode(text) for text in texts]
-        found = self._read_encoded(texts, encodings, k, gates)
+        spans = [encoding.offsets for encoding in encodings]
+        found = self._read_encoded(texts, encodings, spans, k, gates)
         return [reading for _, reading in sorted(found, key=lambda pair: pair[0])]
 
     def read_words(
@@ -149,33 +149,36 @@ class Engine:
         with spaces between them, and its word_ids count them: word 2 of the sentence
         is that of the pieces with word_id 2. A word may have no piece.
         """
-        texts, encodings, numbers = [], [], []
+        texts, encodings, spans, numbers = [], [], [], []
         for number, words in enumerate(sentences):
             try:
-                encodings.append(self._encode(" ".join(words), words))
+                encoding = self._encode(" ".join(words), words)
             except UnreadableText as fault:
                 yield number, fault
                 continue
             texts.append(" ".join(words))
+            encodings.append(encoding)
+            spans.append(list(spans_in_text(encoding, words)))
             numbers.append(number)
         gates = np.ones(self.shape, np.float32)
-        for i, reading in self._read_encoded(texts, encodings, 1, gates):
-            yield numbers[i], with_spans_in_text(reading, sentences[numbers[i]])
+        for i, reading in self._read_encoded(texts, encodings, spans, 1, gates):
+            yield numbers[i], reading
 
     def _read_encoded(
-        self, texts: Sequence[str], encodings: Sequence, k: int, gates: np.ndarray
+        self,
+        texts: Sequence[str],
+        encodings: Sequence,
+        spans: Sequence[Sequence[tuple[int, int]]],
+        k: int,
+        gates: np.ndarray,
     ) -> Iterator[tuple[int, Reading]]:
         """Yield each text's number and reading, in batches of similar length."""
         for batch in batches([len(e.ids) for e in encodings], self._bytes_per_cell):
             rows = [encodings[i].ids for i in batch]
             attention, logits = self._run(rows, gates[None])
             for row, i in enumerate(batch):
-                yield (
-                    i,
-                    self._reading(
-                        texts[i], encodings[i], attention[:, row], logits[row], k
-                    ),
-                )
+                inputs = texts[i], encodings[i], spans[i], attention[:, row]
+                yield i, self._reading(*inputs, logits[row], k)
 
     def guess(self, text: str, word: str) -> tuple[Guess, ...]:
         """Tell for each [MASK] of a text how likely the model finds a word there.
@@ -284,7 +287,7 @@ class Engine:
         with EVERYBODY.turn():
             return function(*inputs)
 
-    def _reading(self, text, encoding, attention, logits, k: int) -> Reading:
+    def _reading(self, text, encoding, spans, attention, logits, k: int) -> Reading:
         n_tokens = len(encoding.ids)
         # Copied out of a batch, so that a reading does not keep all of it alive; a
         # text that ran alone is taken as it is.
@@ -297,10 +300,10 @@ class Engine:
             tokens=tuple(encoding.tokens),
             ids=tuple(encoding.ids),
             word_ids=tuple(encoding.word_ids),
-            spans=tuple(encoding.offsets),
+            spans=tuple(spans),
             mask_positions=tuple(masks),
             predictions=tuple(
-                tuple(self._predictions(text, encoding.offsets[mask], row, k))
+                tuple(self._predictions(text, spans[mask], row, k))
                 for mask, row in zip(masks, logits, strict=True)
             ),
             attention=attention,
@@ -320,14 +323,14 @@ class Engine:
             )
 
 
-def with_spans_in_text(reading: Reading, words: Sequence[str]) -> Reading:
-    """Count spans in the text; a tokenizer that is given words counts in each."""
+def spans_in_text(encoding, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield each token's place among words with spaces between them.
+
+    A tokenizer that is given words counts in each.
+    """
     starts = list(accumulate((len(word) + 1 for word in words), initial=0))
-    spans = (
-        (0, 0) if word is None else (starts[word] + start, starts[word] + end)
-        for word, (start, end) in zip(reading.word_ids, reading.spans, strict=True)
-    )
-    return replace(reading, spans=tuple(spans))
+    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
+        yield (0, 0) if word is None else (starts[word] + start, starts[word] + end)
 
 
 def batches(lengths: Sequence[int], bytes_per_cell: int) -> Iterator[list[int]]:
