@@ -8,6 +8,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import argparse
 import hashlib
+import secrets
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,6 +143,8 @@ def measured(
 ) -> Iterator[tuple[int, bytes]]:
     """Yield each job's number and counts: from Ray, or without it from this process."""
     if find_spec("ray"):
+        if not address:
+            lock_ray()
         from corpus.on_ray import run
 
         yield from run(dict(left), model.id, address)
@@ -151,6 +154,15 @@ def measured(
     engine = load_engine(model.id, os.cpu_count() or 1)
     for number, job in list(left.items()):
         yield number, do(engine, job).to_bytes()
+
+
+def lock_ray() -> None:
+    """Let nobody else use the Ray that starts here; it reads this when imported.
+
+    It listens on every network, and runs what it is sent by whoever has the token.
+    """
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ.update(token)
 
 
 def tell(total: Counts) -> None:

@@ -1,19 +1,30 @@
 """python -m corpus.atlas: the same atlas however it is made, and no work done twice."""
 
+import subprocess
+import sys
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
 import psutil
 import pytest
 
+from attention.atlas import Relation
 from attention.atlas_file import load
 from attention.relations import ADVERB_VERB, FAR, NEAR
 from corpus import atlas, treebank
-from corpus.counts import HABITS, Counts
+from corpus.counts import Counts
 from corpus.work import do, jobs
 from model_cache.catalog import BUNDLED
+from tests.serving import ROOT
 
 BLOCKS = 32
+# Of a cluster that notices in seconds when a machine is gone.
+ATTENTIVE = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 2,
+}
 SENTENCES = list(
     product(
         ("turtle", "cook", "teacher", "man"),
@@ -162,80 +173,56 @@ def test_an_address_needs_ray(treebank_file, here, capsys):
     assert "pip install -r requirements-atlas.txt" in capsys.readouterr().err
 
 
-def assert_same(counts: Counts, others: Counts) -> None:
-    for name in ("sentences", "habit_sentences", "labels"):
-        assert np.array_equal(getattr(counts, name), getattr(others, name))
-    for name in set(HABITS) - {"habit_sentences", "labels"}:
-        # Here with as many threads as NumPy likes, which changes last digits.
-        assert np.allclose(getattr(counts, name), getattr(others, name), rtol=1e-5)
-    assert counts.relations.keys() == others.relations.keys()
-    for name, relation in counts.relations.items():
+def assert_same(found: Mapping[str, Relation], expected: Mapping[str, Relation]):
+    assert found.keys() == expected.keys()
+    for name, relation in expected.items():
         for part in ("instances", "hits", "offsets"):
-            expected = getattr(others.relations[name], part)
-            assert np.array_equal(getattr(relation, part), expected)
+            assert np.array_equal(getattr(found[name], part), getattr(relation, part))
 
 
-@pytest.fixture
-def expected(treebank_file, bundled_engine) -> Counts:
-    """The counts of one process and a plain loop."""
-    total = Counts.none(bundled_engine.shape)
-    for job in jobs([treebank_file]):
-        total.add(do(bundled_engine, job))
-    return total
+def test_ray_on_this_machine_makes_the_atlas_of_a_plain_loop(treebank_file, here):
+    assert run(treebank_file) == 0
+    plain = treebank_file.with_name("atlas.parquet").read_bytes()
+    subprocess.run(
+        [sys.executable, "-m", "corpus.atlas", treebank_file]
+        + ["--model", BUNDLED, "--out", treebank_file.with_name("ray.parquet")],
+        cwd=ROOT,
+        check=True,
+    )
+    on_ray = treebank_file.with_name("ray.parquet").read_bytes()
+    assert_same(load(on_ray).relations, load(plain).relations)
+    # NumPy's threads, as many as it likes here and one there, change last digits.
+    assert np.allclose(load(on_ray).habits.mean, load(plain).habits.mean, rtol=1e-5)
 
 
-def added(found: dict[int, bytes]) -> Counts:
-    total = Counts.none((12, 12))
-    for number in sorted(found):
-        total.add(Counts.from_bytes(found[number]))
-    return total
-
-
-def test_ray_on_this_machine_counts_what_a_plain_loop_counts(treebank_file, expected):
-    from corpus.on_ray import run as run_on_ray
-
-    todo = dict(enumerate(jobs([treebank_file])))
-    found = {}
-    for n_workers in (1, 2):
-        found[n_workers] = dict(run_on_ray(todo, BUNDLED, n_workers=n_workers))
-        assert found[n_workers].keys() == todo.keys()
-    assert found[1] == found[2]  # bit by bit
-    assert_same(added(found[1]), expected)
-
-
-def test_a_lost_worker_and_a_lost_machine_change_nothing(treebank_file, expected):
+def test_workers_and_machines_change_nothing_be_they_many_or_lost(
+    treebank_file, bundled_engine
+):
     """A cluster of three machines, each some processes here; two of them are killed."""
     from ray.cluster_utils import Cluster
 
     from corpus.on_ray import run as run_on_ray
 
-    cluster = Cluster(
-        initialize_head=True,
-        head_node_args={
-            "num_cpus": 1,
-            "include_dashboard": False,
-            # So that a dead machine is noticed in seconds.
-            "_system_config": {
-                "health_check_initial_delay_ms": 0,
-                "health_check_period_ms": 500,
-                "health_check_failure_threshold": 2,
-            },
-        },
-    )
+    todo = dict(enumerate(jobs([treebank_file])))
+    head = {"num_cpus": 1, "include_dashboard": False, "_system_config": ATTENTIVE}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
         machines = [cluster.add_node(num_cpus=1) for _ in range(2)]
-        todo = dict(enumerate(jobs([treebank_file])))
-        found = {}
+        of_one = dict(run_on_ray(todo, BUNDLED, cluster.address, n_workers=1))
+        of_three = {}
         for number, counts in run_on_ray(todo, BUNDLED, cluster.address):
-            found[number] = counts
-            if len(found) == 4:
+            of_three[number] = counts
+            if len(of_three) == 4:
                 workers(machines[0])[0].kill()
-            if len(found) == 8:
+            if len(of_three) == 8:
                 cluster.remove_node(machines[1], allow_graceful=False)
     finally:
         cluster.shutdown()
-    assert found.keys() == todo.keys()
-    assert_same(added(found), expected)
+    assert of_one.keys() == todo.keys()
+    assert of_three == of_one  # bit by bit
+    for number, job in todo.items():
+        plain = do(bundled_engine, job).relations
+        assert_same(Counts.from_bytes(of_one[number]).relations, plain)
 
 
 def workers(machine) -> list[psutil.Process]:
