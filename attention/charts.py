@@ -13,24 +13,17 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from attention.labels import FONTS, readable
+from attention.labels import FONT_FAMILY, FONTS, NOT_XML, readable
 
 STEP = 24  # points a cell of a heatmap
-LONG, LONG_STEP = 60, 14  # tokens; a chart of 512 would be 12,000 points a side
 PNG_SCALE = 2  # pixels a point: sharp in print at 15 cm wide
-MOST_PIXELS = 4000  # a side; twice as many take seconds and 17 MB
 LABEL_LIMIT = 160  # points; a page has less room for a token than paper
 TITLE_LINES = 3
 POINTS_A_LETTER = 9.5  # of a title, on average
 SHORTEST_LINE = 36  # letters; a title may be wider than a chart of few cells
 POINTS_ASIDE = 100  # about what stands to the left of a heatmap's cells
 VEGA_LITE = "6.4"  # of those vl-convert knows, altair 6.3's own is nearest
-# DejaVu Sans is at hand for the PNG; who opens an SVG elsewhere may not have it,
-# and Verdana's letters are as wide.
-FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
 EXPRESSIONS = ("expr", "labelExpr")
-# What XML cannot hold makes vl-convert abort the whole process.
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # In an expression: a backslash that stands for itself, or characters by number.
 ESCAPED = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
 
@@ -59,10 +52,8 @@ def chart_png(
     """Draw any chart on white as a PNG; n_tokens is a heatmap's cells a side."""
     # The renderer has one font; what that lacks would be an empty box.
     spec = drawable(paper_spec(chart, title, subtitle, n_tokens))
-    side = n_tokens * step(n_tokens)
-    scale = min(PNG_SCALE, MOST_PIXELS / side) if side else PNG_SCALE
     register_fonts()
-    return vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=scale, config=PAPER)
+    return vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE, config=PAPER)
 
 
 def chart_svg(
@@ -77,26 +68,21 @@ def chart_svg(
 def paper_spec(chart: alt.Chart, title: str, subtitle: str, n_tokens: int) -> dict:
     """Return a chart as Vega-Lite that carries its own data, titled and sized."""
     chart = with_inline_data(chart)
-    points = n_tokens * step(n_tokens) or 400
+    points = n_tokens * STEP or 400
     if title:
         room = int((points + POINTS_ASIDE) / POINTS_A_LETTER)
         letters = max(room, SHORTEST_LINE)
         lines = textwrap.wrap(title, letters, max_lines=TITLE_LINES, placeholder=" …")
         chart = chart.properties(title=alt.Title(lines, subtitle=subtitle))
     if n_tokens:
-        size = alt.Step(step(n_tokens))
+        size = alt.Step(STEP)
         chart = chart.properties(width=size, height=size)
     return with_room(chart.to_dict())
 
 
-def step(n_tokens: int) -> int:
-    """Return a heatmap cell's points a side."""
-    return STEP if n_tokens <= LONG else LONG_STEP
-
-
 def with_room(node):
     """Return a copy of a specification that fits: long labels, XML's characters."""
-    if isinstance(node, str):
+    if isinstance(node, str):  # vl-convert aborts the whole process at such characters
         return NOT_XML.sub("\ufffd", node)
     if isinstance(node, dict):
         wider = {"labelLimit": LABEL_LIMIT} if "labelLimit" in node else {}

@@ -16,6 +16,8 @@ CELL = 40  # pixels a side
 MARGIN = 200  # pixels for the tokens, left and top
 FONT_SIZE = 28
 GAP = 6  # pixels between a token and the cells, and the picture's edge
+GRAYS = np.arange(256, dtype=np.uint8).repeat(3).reshape(256, 3)
+MOST_PIXELS = 5200  # of all cells, a side; with CS50's, 512 tokens would be 20,480
 
 
 def grays(scores: np.ndarray) -> np.ndarray:
@@ -34,8 +36,19 @@ def gray_color(score: float) -> tuple[int, int, int]:
     return (int(grays(score)),) * 3
 
 
-def diagram_png(tokens: tuple[str, ...], weights: np.ndarray) -> bytes:
-    """Draw one head as a PNG of 40n + 200 pixels a side.
+def fitting_cell(n_tokens: int, largest: int = CELL) -> int:
+    """Return a cell's pixels a side in a picture that programs still open.
+
+    >>> [fitting_cell(n) for n in (12, 130, 131, 512)]
+    [40, 40, 39, 10]
+    """
+    return min(largest, MOST_PIXELS // n_tokens)
+
+
+def diagram_png(
+    tokens: tuple[str, ...], weights: np.ndarray, cell: int = CELL
+) -> bytes:
+    """Draw one head as a PNG of cell * n + 200 pixels a side.
 
     weights: [query, key], 0-1, any kind of array.
     Raises ValueError unless there are as many rows and columns as tokens.
@@ -46,7 +59,7 @@ def diagram_png(tokens: tuple[str, ...], weights: np.ndarray) -> bytes:
             f"A diagram of {len(tokens)} tokens needs {len(tokens)} x {len(tokens)} "
             f"attention weights, got an array of shape {weights.shape}."
         )
-    return surroundings(tuple(tokens)).png(grays(weights))
+    return surroundings(tuple(tokens), cell).png(grays(weights))
 
 
 def diagram_name(layer: int, head: int) -> str:
@@ -59,11 +72,11 @@ def diagram_name(layer: int, head: int) -> str:
 
 
 @lru_cache(maxsize=2)  # a sentence's 144 diagrams differ in their cells only
-def surroundings(tokens: tuple[str, ...]) -> GridPng:
+def surroundings(tokens: tuple[str, ...], cell: int) -> GridPng:
     """Draw everything but the cells."""
-    room = MARGIN - 2 * GAP
-    across = [label(token, FONT_SIZE, room, CELL, "right") for token in tokens]
-    down = [np.rot90(label(t, FONT_SIZE, room, CELL, "left")) for t in tokens]
+    room, size = MARGIN - 2 * GAP, min(FONT_SIZE, cell - 1)
+    across = [label(token, size, room, cell, "right") for token in tokens]
+    down = [np.rot90(label(token, size, room, cell, "left")) for token in tokens]
     left = np.pad(np.concatenate(across), [(0, 0), (GAP, GAP)])
     top = np.pad(np.concatenate(down, axis=1), [(GAP, GAP), (MARGIN, 0)])
-    return GridPng(top, left, CELL)
+    return GridPng(top, left, cell, None if cell == CELL else GRAYS)

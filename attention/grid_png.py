@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-RGB, BYTES_A_PIXEL = 2, 3  # gray pictures, but RGB like those they are compared with
+RGB, PALETTE = 2, 3  # PNG's types of colour
 SUB, UP = 1, 2  # PNG's filters: difference from the left, from above
 ZLIB_HEADER = b"\x78\x01"
 LAST_BLOCK = b"\x03\x00"  # an empty deflate block that says "the end"
@@ -37,69 +37,79 @@ class Piece(NamedTuple):
 class GridPng:
     """Surroundings drawn once, for any number of grids."""
 
-    def __init__(self, top: np.ndarray, left: np.ndarray, cell: int):
+    def __init__(
+        self,
+        top: np.ndarray,
+        left: np.ndarray,
+        cell: int,
+        colours: np.ndarray | None = None,
+    ):
         """Prepare pictures of n x n cells of `cell` pixels a side.
 
-        top: gray pixels above the grid, [any height, full width]; left: those to
-        its left, [n * cell, any width].
+        top: pixels above the grid, [any height, full width]; left: those to its
+        left, [n * cell, any width].
+        colours: of each pixel value, uint8 [256, 3], in a file of half the size; None
+        makes values grays, in RGB like the pictures they are compared with.
         """
-        self._cell = cell
+        self._colours = colours
+        self._bytes_a_pixel = 3 if colours is None else 1
         self._width = top.shape[1]
         self._height = top.shape[0] + left.shape[0]
-        self._grid_start = 1 + BYTES_A_PIXEL * left.shape[1]  # in a row's bytes
+        # In a row's bytes.
+        self._grid_start = 1 + self._bytes_a_pixel * left.shape[1]
         compressor = deflater(ONCE)
         # Bytes wrap around in a difference, as PNG wants it.
-        self._top = piece(compressor, rows(SUB, difference(top, axis=1)))
+        self._top = piece(compressor, self._rows(SUB, difference(top, axis=1)))
         # Line by line: 512 tokens would be a picture of 1.3 GB.
         self._below = []
         for line in left.reshape(-1, cell, left.shape[1]):
             changes = np.zeros((cell - 1, self._width), np.uint8)
             changes[:, : left.shape[1]] = difference(line, axis=0)[1:]
-            self._below.append(piece(compressor, rows(UP, changes)))
+            self._below.append(piece(compressor, self._rows(UP, changes)))
         self._firsts = self._first_rows(left[::cell])
 
     def png(self, cells: np.ndarray) -> bytes:
-        """Return the picture with these grays in its cells, uint8 [n, n]."""
+        """Return the picture with these values in its cells, uint8 [n, n]."""
         firsts = self._firsts.copy()
         # Only where a cell begins is there a difference from the left.
         grid = firsts[:, self._grid_start :].reshape(len(cells), len(cells), -1)
-        grid[:, :, :BYTES_A_PIXEL] += difference(cells, axis=1)[..., None]
+        grid[:, :, : self._bytes_a_pixel] += difference(cells, axis=1)[..., None]
         compressor = deflater(OFTEN)
         pieces = [self._top]
         for first, below in zip(firsts, self._below, strict=True):
             pieces += [piece(compressor, first), below]
         stream = [ZLIB_HEADER, *(p.deflated for p in pieces), LAST_BLOCK]
         stream.append(struct.pack(">I", joint_adler(pieces)))
-        size = struct.pack(">2I5B", self._width, self._height, 8, RGB, 0, 0, 0)
-        return b"".join(
-            [
-                SIGNATURE,
-                chunk(b"IHDR", size),
-                chunk(b"IDAT", b"".join(stream)),
-                chunk(b"IEND", b""),
-            ]
-        )
+        kind = RGB if self._colours is None else PALETTE
+        size = struct.pack(">2I5B", self._width, self._height, 8, kind, 0, 0, 0)
+        chunks = [
+            chunk(b"IHDR", size),
+            chunk(b"IDAT", b"".join(stream)),
+            chunk(b"IEND", b""),
+        ]
+        if self._colours is not None:
+            chunks.insert(1, chunk(b"PLTE", self._colours.tobytes()))
+        return b"".join([SIGNATURE, *chunks])
 
     def _first_rows(self, left: np.ndarray) -> np.ndarray:
-        """Return each line's first row, filtered, with black cells."""
+        """Return each line's first row, filtered, with cells of value 0."""
         changes = np.zeros((len(left), self._width), np.uint8)
         changes[:, : left.shape[1]] = difference(left, axis=1)
-        changes[:, left.shape[1]] -= left[:, -1]  # from the last pixel to black
-        return rows(SUB, changes)
+        changes[:, left.shape[1]] -= left[:, -1]  # from the last pixel to 0
+        return self._rows(SUB, changes)
+
+    def _rows(self, filter_type: int, changes: np.ndarray) -> np.ndarray:
+        """Return differences of pixels, [rows, width], as PNG's rows: uint8."""
+        n_rows, width = changes.shape
+        filtered = np.empty((n_rows, 1 + self._bytes_a_pixel * width), np.uint8)
+        filtered[:, 0] = filter_type
+        filtered[:, 1:] = changes.repeat(self._bytes_a_pixel, axis=1)
+        return filtered
 
 
-def difference(gray: np.ndarray, axis: int) -> np.ndarray:
+def difference(pixels: np.ndarray, axis: int) -> np.ndarray:
     """Return each pixel less the one before it, modulo 256; before the first is 0."""
-    return np.diff(gray, axis=axis, prepend=np.uint8(0))
-
-
-def rows(filter_type: int, gray: np.ndarray) -> np.ndarray:
-    """Return gray differences, [rows, width], as PNG's RGB rows: uint8."""
-    n_rows, width = gray.shape
-    filtered = np.empty((n_rows, 1 + BYTES_A_PIXEL * width), np.uint8)
-    filtered[:, 0] = filter_type
-    filtered[:, 1:] = gray.repeat(BYTES_A_PIXEL, axis=1)
-    return filtered
+    return np.diff(pixels, axis=axis, prepend=np.uint8(0))
 
 
 def deflater(level: int):

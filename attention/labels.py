@@ -9,6 +9,7 @@ Arabic letters join where Pillow finds the FriBiDi library (Linux and macOS
 usually have it). Elsewhere they stand unjoined, in the right order.
 """
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,10 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 FONTS = Path(__file__).with_name("fonts")
 FONT = FONTS / "DejaVuSans.ttf"
+# Who opens an SVG elsewhere may not have it, and Verdana's letters are as wide.
+FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
+# What XML cannot hold.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SMALLEST = 13  # pixels; a longer token loses its end instead of its legibility
 ELLIPSIS = "…"
 NOT_A_CHARACTER = "\uffff"  # no font has it, so its glyph is the one for "missing"

@@ -39,7 +39,8 @@ def sheet_png(reading: Reading) -> bytes:
     heads = tiles(reading.attention)
     height, width = heads.shape
     full_width = max(LEFT + width - GAP + RIGHT, NARROWEST)
-    title = wrapped(reading.text, full_width - LEFT - RIGHT)
+    text = in_drawing_order(readable(" ".join(reading.text.split())))
+    title = wrapped(text, full_width - LEFT - RIGHT)
     below = TITLE + TITLE_STEP * (len(title) - 1)
     paper = Image.new("L", (full_width, below + TOP + height + BOTTOM), "white")
     draw = ImageDraw.Draw(paper)
@@ -68,19 +69,19 @@ def tiles(attention: np.ndarray) -> np.ndarray:
     return result.reshape(layers * side, heads * side)
 
 
-def wrapped(text: str, room: int) -> list[str]:
+def wrapped(text: str, room: int, size: int = TITLE_SIZE) -> list[str]:
     """Break a sentence into at most TITLE_LINES lines; the last may end in "…"."""
-    words = in_drawing_order(readable(" ".join(text.split()))).split(" ")
+    words = text.split(" ")
     lines = [""]
     for i, word in enumerate(words):
         longer = f"{lines[-1]} {word}".strip()
-        if font(TITLE_SIZE).getlength(longer) <= room:
+        if font(size).getlength(longer) <= room:
             lines[-1] = longer
         elif lines[-1] and len(lines) < TITLE_LINES:
             lines.append(word)
         else:
             rest = " ".join([lines[-1], *words[i:]]).strip()
-            return [*lines[:-1], cut(rest, font(TITLE_SIZE), room)]
+            return [*lines[:-1], cut(rest, font(size), room)]
     return lines
 
 
@@ -132,11 +133,16 @@ def legend_bar() -> np.ndarray:
     return np.linspace(0, SCALE - 1, LEGEND_BAR[0]).round().astype(np.uint8)
 
 
-def encoded(canvas: np.ndarray) -> bytes:
-    image = Image.fromarray(canvas)
+def paper_colours() -> np.ndarray:
+    """Return the colour of each palette index: uint8 [256, 3]."""
     scale = palette()[np.linspace(0, 255, SCALE).round().astype(int)]
     inks = np.linspace(0, 255, INKS).round().astype(np.uint8)
-    image.putpalette(scale.tobytes() + inks.repeat(3).tobytes())
+    return np.concatenate([scale, inks.repeat(3).reshape(INKS, 3)])
+
+
+def encoded(canvas: np.ndarray) -> bytes:
+    image = Image.fromarray(canvas)
+    image.putpalette(paper_colours().tobytes())
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=COMPRESSION)
     return file.getvalue()

@@ -3,7 +3,7 @@
 python -m benchmarks.diagrams: all draw the same weights to PNG files, in one run.
 Promise: at least 50 x faster at 12 and at 32 tokens; the sheet under 60 ms. The plain
 program turns each token on a picture of the diagram's size, as CS50's does; beside
-it, a thriftier one that turns small labels.
+it, a thriftier one that turns small labels. Then what the page makes of 512 tokens.
 """
 
 import tempfile
@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from attention.cs50 import diagram_name, surroundings
 from attention.exports import all_heads, diagrams_zip
 from attention.labels import FONT
+from attention.long_head import long_head_png, long_head_svg
 from attention.reading import Reading
 from attention.sheet import sheet_png
 from benchmarks.timing import interleaved
@@ -115,11 +116,25 @@ def measure(n_tokens: int, parent: Path) -> None:
         )
 
 
+def measure_longest() -> None:
+    """Print time and size of the page's files of 512 tokens, for one head and all."""
+    reading = random_reading(512)
+    print("\n512 tokens, from the page")
+    for what, make in {
+        "PNG": lambda: long_head_png(reading, 2, 9),
+        "SVG": lambda: long_head_svg(reading, 2, 9),
+        "144 diagrams, ZIP": lambda: diagrams_zip(reading),
+    }.items():
+        seconds = interleaved({what: make}, runs=1)[what]
+        print(f"  {what:18} {seconds * 1000:5.0f} ms  {len(make()) / 1e6:5.1f} MB")
+
+
 def main() -> None:
     # In the current folder, where CS50's program writes.
     with tempfile.TemporaryDirectory(dir=".") as folder:
         for n_tokens in (12, 32):
             measure(n_tokens, Path(folder))
+    measure_longest()
 
 
 if __name__ == "__main__":

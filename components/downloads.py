@@ -5,61 +5,64 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attention.cs50 import diagram_png
-from attention.exports import all_heads_csv, diagrams_zip, file_name, head_csv
+from attention.exports import (
+    all_heads_csv,
+    diagrams_zip,
+    file_name,
+    fitting_diagram,
+    head_csv,
+)
+from attention.long_head import long_head_png, long_head_svg
 from attention.reading import Reading, head_name
 from attention.sheet import sheet_png
 from components import state
-from components.charts import head_chart
+from components.charts import HEATMAP_TOKENS, head_chart
 
-# With more tokens a chart takes over 3 s and all diagrams over 100 MB; a head's CSV
-# and the sheet stay small. mask.py has no such limit.
-MOST_TOKENS = 128
+# Of a CSV that a page makes: 80 MB. 144 heads of 128 tokens have 2.36 million, those
+# of 512 tokens 37.7 million, 1.3 GB.
+MOST_ROWS = 2_400_000
 
 
 def offer_head(reading: Reading) -> None:
     """Draw the downloads of the open head."""
     head = state.selected_head()
-    weights = reading.attention[head]
     with st.popover("Download this head"):
         _offer(reading, "PNG", lambda: draw_head(reading, head, "png"), "png", head)
         _offer(reading, "SVG", lambda: draw_head(reading, head, "svg"), "svg", head)
         _offer(
             reading,
             "PNG in CS50's style",
-            lambda: diagram_png(reading.tokens, weights),
+            lambda: fitting_diagram(reading, *head),
             "cs50.png",
             head,
         )
-        _offer(
-            reading,
-            "CSV",
-            lambda: head_csv(reading, *head),
-            "csv",
-            head,
-            is_small=True,
-        )
-        _tell_limit(reading)
+        _offer(reading, "CSV", lambda: head_csv(reading, *head), "csv", head)
 
 
 def offer_all_heads(reading: Reading) -> None:
     """Draw the downloads of all heads together."""
+    n_rows = reading.attention.size
     with st.popover("Download all heads"):
-        _offer(
-            reading,
-            "Sheet (PNG)",
-            lambda: sheet_png(reading),
-            "sheet.png",
-            is_small=True,
-        )
+        _offer(reading, "Sheet (PNG)", lambda: sheet_png(reading), "sheet.png")
         _offer(
             reading,
             "Diagrams in CS50's style (ZIP)",
             lambda: diagrams_zip(reading),
             "diagrams.zip",
         )
-        _offer(reading, "CSV of all heads", lambda: all_heads_csv(reading), "csv")
-        _tell_limit(reading)
+        _offer(
+            reading,
+            "CSV of all heads",
+            lambda: all_heads_csv(reading),
+            "csv",
+            is_too_large=n_rows > MOST_ROWS,
+        )
+        if n_rows > MOST_ROWS:
+            st.text(
+                f"A CSV of all heads would have {n_rows:,} rows, and the page writes "
+                f"up to {MOST_ROWS:,}. “Download this head” has a CSV of the open "
+                "head; mask.py --csv writes any number of rows."
+            )
 
 
 def draw_head(reading: Reading, head: tuple[int, int], ending: str) -> bytes | str:
@@ -67,6 +70,8 @@ def draw_head(reading: Reading, head: tuple[int, int], ending: str) -> bytes | s
 
     A click runs this outside the page's script, without the page's state.
     """
+    if reading.n_tokens > HEATMAP_TOKENS:
+        return {"png": long_head_png, "svg": long_head_svg}[ending](reading, *head)
     from attention.charts import chart_png, chart_svg  # loads vl-convert
 
     draw = {"png": chart_png, "svg": chart_svg}[ending]
@@ -80,7 +85,7 @@ def _offer(
     make: Callable[[], bytes | str],
     ending: str,
     head: tuple[int, int] = (),
-    is_small: bool = False,
+    is_too_large: bool = False,
 ) -> None:
     name = file_name(reading, ending, *head)
     st.download_button(
@@ -91,13 +96,5 @@ def _offer(
         key=f"download {label}",
         on_click="ignore",
         type="tertiary",
-        disabled=reading.n_tokens > MOST_TOKENS and not is_small,
+        disabled=is_too_large,
     )
-
-
-def _tell_limit(reading: Reading) -> None:
-    if reading.n_tokens > MOST_TOKENS:
-        st.text(
-            f"With over {MOST_TOKENS} tokens the others are too large for a page. "
-            "mask.py writes diagrams (--output) and tables (--csv) of any length."
-        )

@@ -19,11 +19,13 @@ from attention.summary import describe_role, describe_strongest
 from attention.verdict import describe_best
 from attention.views import describe_view
 from components.charts import head_map, words_chart
-from components.downloads import MOST_TOKENS, draw_head
+from components.downloads import draw_head
 
 # Of a claim's sentences: enough to see what it is about, misses among them.
 MOST_SENTENCES, MOST_MISSES = 10, 4
 MOST_NAMES = 5  # of heads in a title
+# In a report's width more could not be read, and ten heads would fill its file.
+LABELLED_TOKENS = 128
 
 Head = tuple[int, int]  # array indices
 
@@ -166,7 +168,7 @@ def head_says(reading: Reading, roles: HeadRoles | None, head: Head) -> tuple[st
 
 def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
     name = head_name(*head)
-    if reading.n_tokens <= MOST_TOKENS:
+    if reading.n_tokens <= LABELLED_TOKENS:
         picture = draw_head(reading, head, "png")
     else:
         picture = large_picture(reading, head)

@@ -25,8 +25,12 @@ def page(served, new_page) -> Page:
 
 
 def download(page: Page, group: str, label: str) -> tuple[str, bytes]:
-    """Return the name and content of a file that a click brings."""
+    """Open a group of files; return the name and content of one of them."""
     page.get_by_role("button", name=group).click()
+    return take(page, label)
+
+
+def take(page: Page, label: str) -> tuple[str, bytes]:
     with page.expect_download() as started:
         page.get_by_role("button", name=label, exact=True).click()
     return started.value.suggested_filename, started.value.path().read_bytes()
@@ -83,11 +87,35 @@ def test_all_heads_come_as_one_table(page):
     assert content.count(b"\n") == 1 + 144 * 49
 
 
-def test_files_too_large_for_a_page_are_not_offered(served, new_page):
+@pytest.fixture
+def long_page(served, new_page) -> Page:
     page = new_page()
-    page.goto(f"{served}/?text={quote('turtle ' * 200)}")
+    text = "the turtle moved and " * 127 + "rested [MASK]"  # 512 tokens
+    page.goto(f"{served}/?text={quote(text)}")
     expect(page.get_by_text("Strongest here")).to_be_visible()
-    page.get_by_role("button", name="Download all heads").click()
-    expect(page.get_by_text("mask.py writes diagrams")).to_be_visible()
-    expect(page.get_by_role("button", name="CSV of all heads")).to_be_disabled()
-    expect(page.get_by_role("button", name="Sheet (PNG)")).to_be_enabled()
+    return page
+
+
+def test_the_longest_texts_head_comes_as_pictures_and_a_table(long_page):
+    _, png = download(long_page, "Download this head", "PNG")
+    assert min(Image.open(io.BytesIO(png)).size) > 512 * 10
+    _, diagram = take(long_page, "PNG in CS50's style")
+    assert Image.open(io.BytesIO(diagram)).size == (10 * 512 + 200,) * 2
+    _, svg = take(long_page, "SVG")
+    texts = [e.text for e in ElementTree.fromstring(svg).iter() if e.text]
+    assert texts.count("rested") == 2
+    _, table = take(long_page, "CSV")
+    assert table.count(b"\n") == 1 + 512**2
+
+
+def test_the_longest_texts_heads_come_as_diagrams_and_the_csv_says_why_not(long_page):
+    _, content = download(
+        long_page, "Download all heads", "Diagrams in CS50's style (ZIP)"
+    )
+    assert len(zipfile.ZipFile(io.BytesIO(content)).namelist()) == 144
+    assert len(content) < 60e6
+    take(long_page, "Sheet (PNG)")
+    rows = "A CSV of all heads would have 37,748,736 rows"
+    expect(long_page.get_by_text(rows)).to_be_visible()
+    button = long_page.get_by_role("button", name="CSV of all heads")
+    expect(button).to_be_disabled()

@@ -371,6 +371,8 @@ def test_the_longest_text_becomes_files_and_a_finding_too(engine, how):
     seen, _ = seen_as(read(engine, "turtle " * 509 + MASK), *how)
     assert all_heads_csv(replace(seen, attention=seen.attention[:1, :1]))
     assert size(sheet_png(seen))
+    assert size(draw_head(seen, HEAD, "png"))
+    assert ElementTree.fromstring(draw_head(seen, HEAD, "svg")).tag.endswith("svg")
     finding = head_finding(seen, head_roles(seen), HEAD)
     saved = report_file.save([finding], {"text": seen.text})
     assert report_file.load(saved)[1] == {"text": seen.text}
