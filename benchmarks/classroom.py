@@ -1,14 +1,17 @@
 """A class at one server: what its students wait for, and whether answers are theirs.
 
-python -m benchmarks.classroom [--students 60] [--minutes 3] [--soak MINUTES]: a fresh
-server on the bundled model. Each student opens the link in the first sixth of the
-time, then submits 5 sentences (3 of them the whole class's) and opens a head after
+python -m benchmarks.classroom [--students 60] [--minutes 3] [--soak MINUTES] [--heavy]:
+a fresh server on the bundled model. Each student opens the link in the first sixth of
+the time, then submits 5 sentences (3 of them the whole class's) and opens a head after
 each, with pauses. 60 browsers do not fit on 2 cores, so the students are websocket
 clients in a process of their own (streamlit_client.py): what browsers draw is not in
 the figures, and the students' CPU, printed too, competes with the server's.
 Promises: no error, no wrong answer, 95% of sentences answered within 5 s, memory
 under 1.5 GB. --soak: then visitors come and go, one every 5 s, and memory should stay
 flat; readings are kept up to 200 MB, so new sentences add about 0.1 MB each at first.
+--heavy: then the class comes again, to another fresh server, with two more: one submits
+texts of 500 tokens and one tests claims on 2,000 sentences, both without a pause. What
+the 60 meet with stands side by side.
 """
 
 import argparse
@@ -17,8 +20,10 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from statistics import linear_regression
 
@@ -28,6 +33,7 @@ from streamlit.proto.Element_pb2 import Element
 
 from attention.reading import head_name
 from benchmarks.streamlit_client import PageError, Tab, open_tab
+from components import explore, links
 from components.state import DEFAULT_TEXT
 from tests.serving import Server, alone, serve
 
@@ -40,6 +46,8 @@ SENTENCES = (
     "The keys to the cabinet [MASK] on the table.",
 )
 MOST_SECONDS, MOST_MEGABYTES = 5, 1500
+LONG = "Text {}: " + "the turtle moved slowly across a road " * 71 + "[MASK]"
+CLAIM, CLAIM_SENTENCES = "Turtle {}-{} moved slowly. | slowly -> moved", 2000
 PATIENCE = 60  # seconds for one run of the page; longer is an error
 VISITOR_EVERY, SAMPLE_EVERY = 5, 30  # seconds, of a soak
 
@@ -94,6 +102,8 @@ class Lesson:
     links: list[float] = field(default_factory=list)
     sentences: list[float] = field(default_factory=list)
     heads: list[float] = field(default_factory=list)
+    long_texts: list[float] = field(default_factory=list)
+    claims: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     top_words: dict[str, str] = field(default_factory=dict)
     memory: list[tuple[float, float]] = field(default_factory=list)  # hours, MB
@@ -119,6 +129,30 @@ class Lesson:
         except Exception as error:  # whatever it is, this student met with it
             self.errors.append(f"{type(error).__name__}: {error}")
 
+    async def read_long_texts(self, url: str, wait: float) -> None:
+        """Submit one long text after another, without an end."""
+        await asyncio.sleep(wait)
+        async with open_tab(url) as tab:
+            student = Student(tab, self.top_words)
+            await student.open()
+            for number in count():
+                self.long_texts.append(await student.submit(LONG.format(number)))
+
+    async def test_claims(self, url: str, wait: float) -> None:
+        """Test one claim after another, each on sentences of its own, endlessly."""
+        await asyncio.sleep(wait)
+        async with open_tab(url, {links.TAB: explore.CLAIM}) as tab:
+            async for _ in tab.run():
+                pass
+            for number in count():
+                lines = [CLAIM.format(number, i) for i in range(CLAIM_SENTENCES)]
+                start = time.perf_counter()
+                asked = tab.run({"Examples": "\n".join(lines)})
+                said = [element.text.body async for element in asked]
+                if not any(f" of {CLAIM_SENTENCES} " in text for text in said):
+                    raise PageError(f"A claim was not tested; the page says {said}.")
+                self.claims.append(time.perf_counter() - start)
+
 
 def class_of(students: int, minutes: float) -> list[tuple]:
     """Return each student's wait, sentences and pause."""
@@ -135,22 +169,40 @@ def visitors(minutes: float) -> list[tuple]:
     return [(wait, [OWN.format(f"V{wait}")], 1) for wait in seconds]
 
 
-async def hold(server: Server, seats: list[tuple], sample_every: float) -> Lesson:
-    """Have all students attend; print what they met with."""
+async def hold(
+    server: Server, seats: list[tuple], sample_every: float, is_heavy: bool = False
+) -> Lesson:
+    """Have all students attend; print what they met with.
+
+    is_heavy: two more, once the others are there, work without a pause.
+    """
     lesson, serving, attending = Lesson(), psutil.Process(server.pid), psutil.Process()
     serving.cpu_percent(), attending.cpu_percent()  # the next calls count from here
     work = asyncio.gather(*(lesson.attend(server.url, *seat) for seat in seats))
+    wait = max(seat[0] for seat in seats)
+    heavy = [
+        asyncio.create_task(burden(server.url, wait))
+        for burden in (lesson.read_long_texts, lesson.test_claims) * is_heavy
+    ]
     while True:
         megabytes = serving.memory_info().rss / 1e6
         lesson.memory.append((time.monotonic() / 3600, megabytes))
         if work.done():
             break
         await asyncio.wait([work], timeout=sample_every)
+    for task in heavy:
+        task.cancel()
+    for end in await asyncio.gather(*heavy, return_exceptions=True):
+        if not isinstance(end, asyncio.CancelledError):
+            lesson.errors.append(f"{type(end).__name__}: {end}")
     hours, megabytes = zip(*lesson.memory, strict=True)
     print(f"\n{len(seats)} students, {60 * (hours[-1] - hours[0]):.1f} minutes")
     show("link opened to first predictions", lesson.links)
     show("sentence to predictions", lesson.sentences)
     show("another head, the whole page", lesson.heads)
+    if is_heavy:
+        show("500 tokens to predictions", lesson.long_texts)
+        show(f"claim of {CLAIM_SENTENCES:,} sentences", lesson.claims)
     print(
         f"server's memory                     start {megabytes[0]:.0f} MB  "
         f"peak {max(megabytes):.0f} MB  end {megabytes[-1]:.0f} MB\n"
@@ -161,8 +213,37 @@ async def hold(server: Server, seats: list[tuple], sample_every: float) -> Lesso
 
 
 def show(what: str, times: list[float]) -> None:
-    p50, p95, most = np.percentile(times or [np.inf], [50, 95, 100])
+    p50, p95, most = np.percentile(times or [1e9], [50, 95, 100])
     print(f"{what:35} p50 {p50:5.2f} s  p95 {p95:5.2f} s  max {most:5.2f} s")
+
+
+def compare(alone: Lesson, heavy: Lesson) -> None:
+    """Print what the students met with, and what with heavy ones among them."""
+    print("\nwithout -> with the two heavy ones")
+    for what, before, after in (
+        ("link opened to first predictions", alone.links, heavy.links),
+        ("sentence to predictions", alone.sentences, heavy.sentences),
+        ("another head, the whole page", alone.heads, heavy.heads),
+    ):
+        (p50, p95), (later50, later95) = (
+            np.percentile(times or [np.inf], [50, 95]) for times in (before, after)
+        )
+        print(
+            f"{what:35} p50 {p50:5.2f} -> {later50:5.2f} s  "
+            f"p95 {p95:5.2f} -> {later95:5.2f} s"
+        )
+
+
+@contextmanager
+def fresh_server(errors: list[str]) -> Iterator[Server]:
+    """Serve the page; what its log complains of are errors."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serve(Path(name, "log.txt"), **alone(Path(name))) as server,
+    ):
+        yield server
+        if "Traceback" in (log := server.log.read_text()):
+            errors.append(log)
 
 
 def main() -> None:
@@ -170,25 +251,28 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--soak", type=float, metavar="MINUTES")
+    parser.add_argument("--heavy", action="store_true")
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as name,
-        serve(Path(name, "log.txt"), **alone(Path(name))) as server,
-    ):
-        seats = class_of(options.students, options.minutes)
-        lesson = asyncio.run(hold(server, seats, sample_every=1))
+    seats = class_of(options.students, options.minutes)
+    errors: list[str] = []
+    with fresh_server(errors) as server:
+        lessons = [asyncio.run(hold(server, seats, sample_every=1))]
         if options.soak:
             later = asyncio.run(hold(server, visitors(options.soak), SAMPLE_EVERY))
             slope = linear_regression(*zip(*later.memory, strict=True)).slope
             print(f"memory's slope {slope:+25.0f} MB an hour")
-            lesson.errors += later.errors
-        if "Traceback" in (log := server.log.read_text()):
-            lesson.errors.append(log)
-    p95 = np.percentile(lesson.sentences or [np.inf], 95)
-    _, peak = max(lesson.memory, key=lambda sample: sample[1])
-    is_kept = not lesson.errors and p95 < MOST_SECONDS and peak < MOST_MEGABYTES
-    verdict = f"{len(lesson.errors)} errors; promises {'kept' if is_kept else 'BROKEN'}"
-    print(*lesson.errors, verdict, sep="\n")
+            errors += later.errors
+    if options.heavy:
+        with fresh_server(errors) as server:
+            lessons.append(asyncio.run(hold(server, seats, 1, is_heavy=True)))
+        compare(*lessons)
+    for lesson in lessons:
+        errors += lesson.errors
+    p95 = max(np.percentile(lesson.sentences or [np.inf], 95) for lesson in lessons)
+    peak = max(megabytes for lesson in lessons for _, megabytes in lesson.memory)
+    is_kept = not errors and p95 < MOST_SECONDS and peak < MOST_MEGABYTES
+    verdict = f"{len(errors)} errors; promises {'kept' if is_kept else 'BROKEN'}"
+    print(*errors, verdict, sep="\n")
     raise SystemExit(not is_kept)
 
 

@@ -36,11 +36,13 @@ class PageError(Exception):
 class Tab:
     """A page that is open; `run` it once before anything else."""
 
-    def __init__(self, socket: ClientConnection, url: str) -> None:
+    def __init__(
+        self, socket: ClientConnection, url: str, query: Mapping[str, str]
+    ) -> None:
         self._socket = socket
         self._context = ContextInfo(url=url, timezone="UTC", locale="en-US")
         self._script_hash = ""
-        self._query: dict[str, str] = {}
+        self._query = dict(query)
         self._widgets: dict[str, tuple[Message, WidgetState]] = {}
         self._components: dict[str, str] = {}  # names to ids
         self._n_runs = 0
@@ -161,8 +163,13 @@ def _state(element: Element, widget: Message) -> WidgetState | None:
 
 
 @asynccontextmanager
-async def open_tab(url: str) -> AsyncIterator[Tab]:
-    """Load the page's files and connect; the page has not run yet."""
+async def open_tab(
+    url: str, query: Mapping[str, str] | None = None
+) -> AsyncIterator[Tab]:
+    """Load the page's files and connect; the page has not run yet.
+
+    query: the link's parameters.
+    """
     [index] = await _load(url, ["/"])
     files = FILES.findall(index.decode())
     await asyncio.gather(
@@ -174,7 +181,7 @@ async def open_tab(url: str) -> AsyncIterator[Tab]:
         subprotocols=["streamlit"],
         max_size=None,
     ) as socket:
-        yield Tab(socket, url)
+        yield Tab(socket, url, query or {})
 
 
 async def _load(url: str, paths: Sequence[str]) -> list[bytes]:

@@ -32,6 +32,8 @@ from model_cache.turns import EVERYBODY
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
 RANKINGS = 200  # of heads or of a guess: about 1 kB each
 MEASURED_BYTES = 30_000_000  # some 15,000 sentences of claims
+M_MMAP_THRESHOLD = -3  # of malloc.h
+LARGE_ARRAY = 1_000_000  # bytes
 # Each engine keeps its weights in memory: the bundled one and one that visitors
 # chose, so that a small server is not filled by curiosity.
 MAX_ENGINES = 2
@@ -78,6 +80,7 @@ def engine(model_id: str):
     )
     from model_cache.engine import Engine
 
+    _return_large_arrays()
     model = find_model(model_id)
     ready = Engine(model_id, read_checkpoint(find_local(model)))
     if ready.shape != model.shape:
@@ -103,6 +106,18 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     _return_freed_memory()
+
+
+def _return_large_arrays() -> None:
+    """Have what a long text's arrays took go back as they are freed, on Linux.
+
+    The C library there raises its limit for that to the largest array yet, 13 MB of a
+    layer's attention, and then each thread keeps some: 0.3 GB in a class where one
+    student reads 500 tokens again and again.
+    """
+    options = getattr(ctypes.CDLL(None), "mallopt", None)
+    if options is not None:
+        options(M_MMAP_THRESHOLD, LARGE_ARRAY)
 
 
 def _return_freed_memory() -> None:
