@@ -7,7 +7,12 @@ import streamlit as st
 
 from attention.roles import head_roles
 from components import links, state
-from components.answer import answering_model, explain_faults, read_or_explain
+from components.answer import (
+    answering_model,
+    explain_faults,
+    read_or_explain,
+    waiting_words,
+)
 from components.frame import hold_place, page_frame, show_heading
 from components.guess import ask_guess
 from components.head_picker import ask_head
@@ -32,6 +37,7 @@ from components.share import show_share
 from components.view_picker import ask_view, seen_as
 from components.words import show_words_to_hide
 from model_cache import cache
+from model_cache.turns import telling
 
 state.refuse_endless_numbers()
 link = st.query_params.to_dict()  # before the widgets, which drop odd values
@@ -98,8 +104,10 @@ if not has_drawn:
         show_empty_overview(model.shape, "overview-held")
     with head_view:
         hold_place("The heatmap appears here.")
-with answerer, st.spinner(cache.waiting_words() or f"Loading {model.id} …"):
-    reading, fault = read_or_explain(model, text)
+with answerer.container(), st.spinner(f"Loading {model.id} …"):
+    queue = st.empty()
+    with telling(lambda n_before: queue.text(waiting_words(n_before))):
+        reading, fault = read_or_explain(model, text)
     from components.downloads import offer_all_heads, offer_head
     from components.explore import explore  # these import Altair and pandas
     from components.head_view import show_head

@@ -27,7 +27,6 @@ from attention.silence import (
 from attention.stability import varied_sentences
 from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
 from model_cache.hub import find_local
-from model_cache.turns import EVERYBODY
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
 RANKINGS = 200  # of heads or of a guess: about 1 kB each
@@ -140,12 +139,6 @@ def read(
     Raises BrokenCheckpoint, or UnreadableText with a sentence for the visitor.
     """
     return _reader()(model_id, text, silent)
-
-
-def waiting_words() -> str:
-    """Say for how many others a visitor waits; "" if for nobody."""
-    others = EVERYBODY.n_waiting
-    return f"{others} readings are before yours" if others > 1 else ""
 
 
 def effects(

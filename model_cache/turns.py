@@ -7,9 +7,26 @@ so that one student's long text or 2,000 sentences let the others in between.
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from contextvars import ContextVar
+
+TELL_EVERY = 1  # seconds; who waits for less is not told
+
+_tell: ContextVar[Callable[[int], object]] = ContextVar("tell", default=lambda _: None)
+
+
+@contextmanager
+def telling(tell: Callable[[int], object]) -> Iterator[None]:
+    """Have whoever waits in this block told, again and again, how many come before.
+
+    tell: is called by the thread that waits; raises what gives up the turn.
+    """
+    token = _tell.set(tell)
+    try:
+        yield
+    finally:
+        _tell.reset(token)
 
 
 class Turns:
@@ -27,13 +44,24 @@ class Turns:
         ticket = object()
         with self._changed:
             self._queue.append(ticket)
-            self._changed.wait_for(lambda: ticket in islice(self._queue, self._at_once))
         try:
+            while n_before := self._wait(ticket):
+                _tell.get()(n_before)
             yield
         finally:
             with self._changed:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
+
+    def _wait(self, ticket: object) -> int:
+        """Wait a little for the ticket's turn; return how many come before it."""
+
+        def n_before() -> int:
+            return max(self._queue.index(ticket) + 1 - self._at_once, 0)
+
+        with self._changed:
+            self._changed.wait_for(lambda: not n_before(), TELL_EVERY)
+            return n_before()
 
     @property
     def n_waiting(self) -> int:

@@ -1,7 +1,6 @@
 """Models and readings behind Streamlit's caches."""
 
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 
@@ -82,9 +81,3 @@ def test_a_model_that_is_not_what_the_catalog_says_is_refused(monkeypatch, tmp_p
     monkeypatch.setattr(cache, "find_local", lambda model: folder)
     with pytest.raises(BrokenCheckpoint, match="Correct catalog.toml"):
         cache.read("bert-base-cased", "the turtle")
-
-
-def test_who_waits_for_others_is_told_how_many_they_are(monkeypatch):
-    assert cache.waiting_words() == ""
-    monkeypatch.setattr(cache, "EVERYBODY", SimpleNamespace(n_waiting=7))
-    assert cache.waiting_words() == "7 readings are before yours"

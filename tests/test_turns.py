@@ -2,7 +2,10 @@
 
 import threading
 
-from model_cache.turns import Turns
+import pytest
+
+from model_cache import turns as module
+from model_cache.turns import Turns, telling
 
 PATIENCE = 30  # seconds, after which a test fails instead of hanging
 
@@ -83,5 +86,48 @@ def test_a_turn_ends_with_an_exception_too():
             raise ValueError
     except ValueError:
         pass
+    with turns.turn():
+        assert turns.n_waiting == 0
+
+
+def test_who_waits_is_told_how_many_come_before_as_they_become_fewer(monkeypatch):
+    monkeypatch.setattr(module, "TELL_EVERY", 0.001)
+    turns, told, leave = Turns(1), [], threading.Semaphore(0)
+
+    def work() -> None:
+        with turns.turn():
+            leave.acquire(timeout=PATIENCE)
+
+    def tell(n_before: int) -> None:
+        if n_before not in told:
+            leave.release()  # whoever works now may go
+        told.append(n_before)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    queued(turns, 1)
+    with telling(tell), turns.turn():
+        assert set(told) == {2, 1}
+        assert told == sorted(told, reverse=True)
+    for thread in threads:
+        thread.join(PATIENCE)
+
+
+def test_who_gives_up_waiting_keeps_nobody_from_a_turn(monkeypatch):
+    monkeypatch.setattr(module, "TELL_EVERY", 0.001)
+    turns = Turns(1)
+
+    def give_up(n_before: int) -> None:
+        raise ValueError("given up")
+
+    with turns.turn():
+        with (
+            pytest.raises(ValueError, match="given up"),
+            telling(give_up),
+            turns.turn(),
+        ):
+            pass
+        assert turns.n_waiting == 0
     with turns.turn():
         assert turns.n_waiting == 0
