@@ -58,10 +58,9 @@ def count(counts: Counts, reading: Reading, half: int, sentence: Sentence) -> No
     words, looked = looked_at(reading)
     position = {word: i for i, word in enumerate(words)}
     for name, *ends in dependencies(sentence):
-        if ends[0] == ends[1]:
-            counts.skipped[INSIDE] += 1
-        elif not position.keys() >= set(ends):
-            counts.skipped[NO_PIECE] += 1
+        if ends[0] == ends[1] or not position.keys() >= set(ends):
+            if name not in (ADVERB_VERB, NEAR, FAR):  # told as advmod
+                counts.skipped[INSIDE if ends[0] == ends[1] else NO_PIECE] += 1
         else:
             dependent, governor = (position[end] for end in ends)
             relation = counts.relation(name)

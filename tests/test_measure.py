@@ -1,0 +1,381 @@
+"""Counts of what heads look at, on attention made by hand and in a second way."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from attention import claims
+from attention.atlas import FARTHEST, LABELS
+from attention.examples import Example
+from attention.reading import Reading
+from attention.relations import (
+    ADVERB_VERB,
+    DIRECTIONS,
+    FAR,
+    NEAR,
+    TO_DEPENDENT,
+    TO_GOVERNOR,
+)
+from attention.roles import NAMES
+from corpus.counts import MOST_MALFORMED, Counts
+from corpus.measure import (
+    INSIDE,
+    MALFORMED,
+    NO_PIECE,
+    UNREADABLE,
+    count,
+    dependencies,
+    looked_at,
+    measure,
+)
+from corpus.treebank import Malformed, Sentence, Word, blocks, read_block
+from tests.making import make_reading
+from tests.serving import ROOT
+
+
+def sentence(tokens: str, *words: tuple[int, str, str, int | None]) -> Sentence:
+    """Make a sentence of (token, part of speech, relation, governor) words."""
+    return Sentence("", tokens, tuple(tokens.split()), tuple(Word(*w) for w in words))
+
+
+SWIMS = sentence(
+    "the turtle swims slowly",
+    (0, "DET", "det", 1),
+    (1, "NOUN", "nsubj", 2),
+    (2, "VERB", "root", None),
+    (3, "ADV", "advmod", 2),
+)
+
+
+def pointing(text: str, *heads: Mapping[int, int]) -> Reading:
+    """A reading of one layer, in which a head's words each look at one word only."""
+    n = len(text.split()) + 2
+    attention = np.zeros((1, len(heads), n, n))
+    for head, looks in enumerate(heads):
+        for word, other in looks.items():
+            attention[0, head, word + 1, other + 1] = 1
+    return make_reading(attention, text)
+
+
+def counted(reading: Reading, one: Sentence, half: int = 0) -> Counts:
+    counts = Counts.none(reading.shape)
+    count(counts, reading, half, one)
+    return counts
+
+
+def in_pieces(tokens: str, word_ids: list[int], rows: Mapping[int, list]) -> Reading:
+    """A reading of one head whose tokens ([CLS] 0) are pieces of words."""
+    n = len(word_ids) + 2
+    attention = np.zeros((1, 1, n, n))
+    for token, row in rows.items():
+        attention[0, 0, token] = row
+    reading = make_reading(attention, tokens)
+    return type(reading)(**vars(reading) | {"word_ids": (None, *word_ids, None)})
+
+
+def hits(counts: Counts, name: str, half: int, direction: int) -> list[int]:
+    """A relation's hits by the heads of the only layer."""
+    return counts.relations[name].hits[half, direction, 0].tolist()
+
+
+@pytest.fixture
+def swims() -> Counts:
+    # Of the second half. The first head hits each governor, the second each dependent
+    # of det and nsubj; the first also looks from "swims" to its adverb.
+    first = {0: 1, 1: 2, 2: 3, 3: 2}
+    second = {0: 2, 1: 0, 2: 1, 3: 1}
+    return counted(pointing(SWIMS.text, first, second), SWIMS, half=1)
+
+
+def test_hits_are_counted_for_every_head_both_ways_round(swims):
+    assert hits(swims, "det", 1, TO_GOVERNOR) == [1, 0]
+    assert hits(swims, "det", 1, TO_DEPENDENT) == [0, 1]
+    assert hits(swims, "nsubj", 1, TO_GOVERNOR) == [1, 0]
+    assert hits(swims, "nsubj", 1, TO_DEPENDENT) == [0, 1]
+    assert hits(swims, "advmod", 1, TO_GOVERNOR) == [1, 0]
+    assert hits(swims, "advmod", 1, TO_DEPENDENT) == [1, 0]
+
+
+def test_each_half_has_its_own_counts(swims):
+    assert swims.sentences.tolist() == [0, 1]
+    for relation in swims.relations.values():
+        assert relation.instances.tolist() == [0, 1]
+        assert not relation.hits[0].any()
+        assert not relation.offsets[0].any()
+
+
+def test_offsets_are_counted_from_the_dependent_to_its_governor(swims):
+    offsets = {
+        name: (np.flatnonzero(relation.offsets[1]) - FARTHEST).tolist()
+        for name, relation in swims.relations.items()
+    }
+    assert offsets == {
+        **{"det": [1], "nsubj": [1], "advmod": [-1]},
+        **{ADVERB_VERB: [-1], NEAR: [-1]},
+    }
+
+
+def test_an_adverb_apart_from_its_verb_is_far():
+    one = sentence(
+        "slowly it swims",
+        (0, "ADV", "advmod", 2),
+        (1, "PRON", "nsubj", 2),
+        (2, "VERB", "root", None),
+    )
+    counts = counted(pointing(one.text, {0: 2}), one)
+    assert set(counts.relations) == {"advmod", "nsubj", ADVERB_VERB, FAR}
+    assert hits(counts, FAR, 0, TO_GOVERNOR) == [1]
+    assert counts.relations[FAR].offsets[0, FARTHEST + 2] == 1
+
+
+@pytest.mark.parametrize(
+    ("dependent", "governor"), [("ADV", "ADJ"), ("PART", "VERB"), ("NOUN", "VERB")]
+)
+def test_only_an_adverb_on_a_verb_is_counted_as_such(dependent, governor):
+    one = sentence(
+        "very good", (0, dependent, "advmod", 1), (1, governor, "root", None)
+    )
+    assert [name for name, *_ in dependencies(one)] == ["advmod"]
+
+
+@pytest.mark.parametrize(("distance", "is_counted"), [(30, True), (31, False)])
+def test_a_governor_beyond_the_farthest_offset_is_still_an_instance(
+    distance, is_counted
+):
+    one = sentence(
+        " ".join(["word"] * (distance + 1)),
+        (0, "NOUN", "dep", distance),
+        *((i, "X", "root", None) for i in range(1, distance + 1)),
+    )
+    relation = counted(pointing(one.text, {0: distance}), one).relations["dep"]
+    assert relation.n == 1
+    assert relation.hits[0, TO_GOVERNOR].tolist() == [[1]]
+    assert relation.offsets.sum() == is_counted
+
+
+def test_a_dependency_within_a_contraction_is_left_out_and_told():
+    # "they can't swim": n't on can, both in the token 1.
+    one = sentence(
+        "they can't swim",
+        (0, "PRON", "nsubj", 3),
+        (1, "AUX", "aux", 3),
+        (1, "PART", "advmod", 1),
+        (2, "VERB", "root", None),
+    )
+    counts = counted(pointing(one.text, {0: 2, 1: 2, 2: 1}), one)
+    assert set(counts.relations) == {"nsubj", "aux"}
+    assert counts.skipped == {INSIDE: 1}
+    # What depends on a part, or of which a part depends, is the whole.
+    assert hits(counts, "aux", 0, TO_GOVERNOR) == [1]
+    assert hits(counts, "aux", 0, TO_DEPENDENT) == [1]
+
+
+def test_a_dependency_of_a_word_without_pieces_is_told_once():
+    # Of "slowly", word 1, nothing is left; it counts for three relations elsewhere.
+    one = sentence(
+        "turtles slowly swim",
+        (0, "NOUN", "nsubj", 2),
+        (1, "ADV", "advmod", 2),
+        (2, "VERB", "root", None),
+    )
+    counts = counted(in_pieces("turtles swim", [0, 2], {1: [0, 0, 1, 0]}), one)
+    assert counts.skipped == {NO_PIECE: 1}
+    assert set(counts.relations) == {"nsubj"}
+    assert hits(counts, "nsubj", 0, TO_GOVERNOR) == [1]
+    # Among the words that the model reads, the verb stands next to its subject.
+    assert counts.relations["nsubj"].offsets[0, FARTHEST + 1] == 1
+
+
+def test_specials_and_the_word_itself_do_not_count():
+    # From "turtle": [CLS] .4, "the" .05, itself .3, "swims" .1, [SEP] .15.
+    reading = in_pieces("the turtle swims", [0, 1, 2], {2: [0.4, 0.05, 0.3, 0.1, 0.15]})
+    words, looked = looked_at(reading)
+    assert words == [0, 1, 2]
+    assert looked[0, 0, 1] == 2
+
+
+def test_a_separator_among_the_words_is_no_word():
+    # A token written "[SEP]" is the special one to the tokenizer: it gets all of "a".
+    reading = in_pieces("a [SEP] b", [0, 1, 2], {1: [0, 0, 1, 0, 0]})
+    words, looked = looked_at(reading)
+    assert words == [0, 2]
+    assert looked.shape == (1, 1, 2)
+
+
+def test_of_a_reading_of_specials_only_no_word_looks_anywhere():
+    words, looked = looked_at(in_pieces("[SEP]", [0], {}))
+    assert words == []
+    assert looked.shape == (1, 1, 0)
+    counts = counted(
+        in_pieces("[SEP]", [0], {}), sentence("[SEP]", (0, "X", "root", None))
+    )
+    assert counts.sentences.tolist() == [1, 0]
+
+
+def test_to_a_word_the_attention_on_its_pieces_is_summed():
+    # dog ##s ran slow: "ran" gets more than each piece of "dogs", not than both.
+    row = [0, 0.25, 0.25, 0.4, 0.1, 0]
+    _, looked = looked_at(in_pieces("dog ##s ran slow", [0, 0, 1, 2], {4: row}))
+    assert looked[0, 0, 2] == 0
+
+
+def test_from_a_word_the_attention_of_its_pieces_is_averaged():
+    # dogs ran slow ##ly: the first piece prefers "dogs", more than the second "ran";
+    # on average "ran" gets .275, "dogs" .25.
+    rows = {3: [0, 0.5, 0.1, 0.2, 0.2, 0], 4: [0, 0, 0.45, 0.3, 0.25, 0]}
+    _, looked = looked_at(in_pieces("dogs ran slow ##ly", [0, 1, 2, 2], rows))
+    assert looked[0, 0, 2] == 1
+
+
+def test_habits_are_summed_over_the_sentences_in_which_a_role_has_a_target():
+    # One head looks at [SEP] alone, one half at [SEP], half at [CLS]. No sentence has
+    # a [MASK] or a word in pieces; "the the" repeats a word, "the dog" does not.
+    attention = np.zeros((1, 2, 4, 4))
+    attention[0, 0, :, 3] = 1
+    attention[0, 1, :, [0, 3]] = 0.5
+    counts = Counts.none((1, 2))
+    same = make_reading(attention, "the the")
+    same = type(same)(**vars(same) | {"ids": (0, 1, 1, 2)})
+    for reading in (make_reading(attention, "the dog"), same):
+        count(counts, reading, 0, sentence(reading.text))
+    n = dict(zip(NAMES, counts.habit_sentences.tolist(), strict=True))
+    assert (n["sep"], n["cls"], n["next"]) == (2, 2, 2)
+    assert (n["mask"], n["word"], n["repeat"]) == (0, 0, 1)
+    sep, cls = NAMES.index("sep"), NAMES.index("cls")
+    assert counts.habit_sums[0, :, [sep, cls]].tolist() == [[2, 1], [0, 1]]
+    assert counts.habit_squares[0, :, [sep, cls]].tolist() == [[2, 0.5], [0, 0.5]]
+    assert np.isfinite(counts.habit_sums).all()
+    # Half of four tokens is twice chance: the second head is named by the first of
+    # its two equal roles, which is [CLS].
+    called = [dict(zip(LABELS, row, strict=True)) for row in counts.labels[0].tolist()]
+    assert (called[0]["sep"], called[1]["cls"]) == (2, 2)
+    assert counts.labels.sum() == 4
+
+
+class Reader:
+    """An engine that reads every sentence as the same, the last ones first."""
+
+    shape = (1, 1)
+
+    def read_words(self, sentences):
+        for i in reversed(range(len(sentences))):
+            words = sentences[i]
+            unreadable = words == ("unreadable",)
+            yield i, ValueError() if unreadable else pointing(" ".join(words), {0: 1})
+
+
+def test_sentences_are_counted_in_their_half_and_the_others_told():
+    good = sentence("it swims", (0, "PRON", "nsubj", 1), (1, "VERB", "root", None))
+    counts = measure(
+        Reader(),
+        [
+            (0, good),
+            (0, Malformed("some.conllu", 7, "not UTF-8")),
+            (1, sentence("unreadable", (0, "X", "root", None))),
+            (1, good),
+            (1, good),
+        ],
+    )
+    assert counts.sentences.tolist() == [1, 2]
+    assert counts.relations["nsubj"].instances.tolist() == [1, 2]
+    assert [hits(counts, "nsubj", half, TO_GOVERNOR) for half in (0, 1)] == [[1], [2]]
+    assert counts.skipped == {MALFORMED: 1, UNREADABLE: 1}
+    assert counts.malformed == ["some.conllu, line 7: not UTF-8"]
+
+
+def test_the_first_malformed_sentences_are_told_and_all_are_counted():
+    bad = [(0, Malformed("f", line, "odd")) for line in range(MOST_MALFORMED + 5)]
+    counts = measure(Reader(), bad)
+    assert counts.skipped[MALFORMED] == MOST_MALFORMED + 5
+    assert len(counts.malformed) == MOST_MALFORMED
+    assert counts.malformed[-1] == f"f, line {MOST_MALFORMED - 1}: odd"
+
+
+def from_file(name: str) -> list[Sentence | Malformed]:
+    return [one for block in blocks(ROOT / name) for one in read_block(block)]
+
+
+def test_the_traps_are_counted_as_by_hand(bundled_engine):
+    counts = measure(
+        bundled_engine, ((0, one) for one in from_file("tests/data/traps.conllu"))
+    )
+    assert counts.sentences.tolist() == [10, 0]
+    assert counts.skipped == {
+        MALFORMED: 14,
+        INSIDE: 2,  # 's on Let, n't on ca
+        NO_PIECE: 2,  # the word without width, and what is written [SEP]
+    }
+    assert {name: one.n for name, one in counts.relations.items()} == {
+        **{"nsubj": 6, "obj": 4, "punct": 4, "advmod": 3, ADVERB_VERB: 3, NEAR: 3},
+        **{"nmod:unmarked": 1, "xcomp": 1, "cc": 1, "conj": 1, "orphan": 1, "det": 1},
+    }
+    # "dog" stands next to "ran" for the model; the other five subjects do anyway.
+    nsubj = counts.relations["nsubj"].offsets[0]
+    assert nsubj[FARTHEST + 1] == nsubj.sum() == 6
+
+
+@pytest.fixture(scope="module")
+def examples(bundled_engine) -> list[tuple[Sentence, Reading]]:
+    """The bundled examples, as the bundled model reads them."""
+    found = from_file("corpus/small.conllu")
+    readings = dict(bundled_engine.read_words([one.tokens for one in found]))
+    return [(one, readings[i]) for i, one in enumerate(found)]
+
+
+def slowly_looked(reading: Reading, layer: int, head: int, word: int) -> int:
+    """The word that a word looks at most, found piece by piece."""
+    weights: dict[int, float] = {}
+    for query, from_word in enumerate(reading.word_ids):
+        if from_word != word:
+            continue
+        for key, to_word in enumerate(reading.word_ids):
+            if to_word not in (None, word):
+                weight = float(reading.attention[layer, head, query, key])
+                weights[to_word] = weights.get(to_word, 0) + weight
+    return max(weights, key=weights.get)
+
+
+def test_a_plain_loop_over_pieces_counts_the_same(bundled_engine, examples):
+    layers, heads = bundled_engine.shape
+    counts, slow, n = Counts.none((layers, heads)), {}, {}
+    for one, reading in examples:
+        count(counts, reading, 0, one)
+        looked = {}
+        for name, dependent, governor in dependencies(one):
+            if dependent == governor:
+                continue
+            n[name] = n.get(name, 0) + 1
+            found = slow.setdefault(name, np.zeros((2, layers, heads), int))
+            for direction, (word, wanted) in enumerate(
+                [(dependent, governor), (governor, dependent)]
+            ):
+                if word not in looked:
+                    looked[word] = [
+                        [slowly_looked(reading, i, j, word) for j in range(heads)]
+                        for i in range(layers)
+                    ]
+                found[direction] += np.array(looked[word]) == wanted
+    assert {name: one.n for name, one in counts.relations.items()} == n
+    assert sum(n.values()) > 700
+    for name, relation in counts.relations.items():
+        np.testing.assert_array_equal(relation.hits[0], slow[name], err_msg=name)
+
+
+def test_a_students_claim_of_the_same_pair_has_the_same_hits(examples):
+    compared = 0
+    for one, reading in examples:
+        if len(one.words) > len(one.tokens):
+            continue  # a contraction is one word here, several to a student
+        starts = np.cumsum([0, *(len(token) + 1 for token in one.tokens)]).tolist()
+        spans = [(a, a + len(t)) for a, t in zip(starts, one.tokens, strict=False)]
+        words, looked = looked_at(reading)
+        assert words == list(range(len(one.tokens)))
+        for _, *ends in dependencies(one):
+            for direction in range(len(DIRECTIONS)):
+                query, key = ends if direction == TO_GOVERNOR else ends[::-1]
+                pair = Example(1, reading.text, spans[query], spans[key])
+                expected = claims.measure(reading, pair).hits
+                np.testing.assert_array_equal(looked[:, :, query] == key, expected)
+                compared += 1
+    assert compared > 1000
