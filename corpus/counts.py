@@ -100,7 +100,14 @@ class Counts:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Counts":
-        """Read what to_bytes wrote. Raises ValueError, KeyError, OSError, EOFError."""
+        """Read what to_bytes wrote. Raises ValueError for anything else."""
+        try:
+            return cls._read(data)
+        except Exception as error:  # a damaged archive raises any kind
+            raise ValueError(f"damaged counts ({error!r})") from error
+
+    @classmethod
+    def _read(cls, data: bytes) -> "Counts":
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             words = json.loads(str(file["words"]))
             parts = (file["instances"], file["hits"], file["offsets"])
