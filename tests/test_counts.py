@@ -146,11 +146,12 @@ def test_habits_are_the_mean_and_the_spread_over_sentences():
 
 def test_scores_that_are_all_equal_have_no_spread_however_they_round():
     counts = Counts.none(SHAPE)
-    for _ in range(7):
+    for _ in range(3):
         counts.habit_sentences += 1
         counts.habit_sums += 0.1
         counts.habit_squares += 0.1**2
-    # The difference of two rounded squares may be a little under 0: its root is NaN.
+    # Three times 0.1: the rounded mean of squares is a little under the mean's square.
+    assert counts.habit_squares[0, 0, 0] / 3 < (counts.habit_sums[0, 0, 0] / 3) ** 2
     np.testing.assert_allclose(counts.habits().spread, 0, atol=1e-7)
 
 
