@@ -35,11 +35,20 @@ class Parts:
         self._write(self._name(number), counts)
 
     def add_up(self, n: int, shape: tuple[int, int]) -> Counts:
-        """Return the sum of blocks 0 to n - 1, always added in the same order."""
+        """Return the sum of blocks 0 to n - 1, always added in the same order.
+
+        Raises OSError, also for a damaged file, which is deleted.
+        """
         total = Counts.none(shape)
         for number in range(n):
-            data = (self._folder / self._name(number)).read_bytes()
-            total.add(Counts.from_bytes(data))
+            file = self._folder / self._name(number)
+            try:
+                total.add(Counts.from_bytes(file.read_bytes()))
+            except ValueError as error:
+                file.unlink()
+                raise OSError(
+                    f"{file} was damaged and is deleted. Run the same command again."
+                ) from error
         return total
 
     def remove(self) -> None:

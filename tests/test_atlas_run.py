@@ -129,6 +129,20 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     assert treebank_file.with_name("atlas.parquet").read_bytes() == in_two
 
 
+def test_a_damaged_part_is_measured_again(treebank_file, here, monkeypatch, capsys):
+    keep = atlas.Parts.keep
+
+    def damage_one(self, number, counts):
+        keep(self, number, counts[:-9] if number == 5 else counts)
+
+    with monkeypatch.context() as damaging:
+        damaging.setattr(atlas.Parts, "keep", damage_one)
+        assert run(treebank_file) == 1
+    assert "block-0000005.npz was damaged" in capsys.readouterr().err
+    assert run(treebank_file) == 0
+    assert len(here) == BLOCKS + 1
+
+
 def test_parts_of_another_treebank_are_not_used(treebank_file, here, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(atlas.Parts, "add_up", lambda *_: 1 / 0)
