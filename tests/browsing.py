@@ -25,6 +25,23 @@ def settle(page: Page) -> None:
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def wait_until_drawn(page: Page) -> None:
+    """Wait until nothing on the page changes; the browser draws later than it is told.
+
+    For keys, which go to whatever stands there just then.
+    """
+    page.evaluate(
+        """() => new Promise(done => {
+          const wait = () => setTimeout(done, 300)
+          let waiting = wait()
+          new MutationObserver(() => {
+            clearTimeout(waiting)
+            waiting = wait()
+          }).observe(document.body, {subtree: true, childList: true, attributes: true})
+        })"""
+    )
+
+
 def press(page: Page, name: str) -> None:
     """Click the button of this name."""
     page.get_by_role("button", name=name, exact=True).click()

@@ -84,9 +84,14 @@ MOVING = """() => {
 }"""
 
 
+# Colours on their way to others are nobody's.
+STANDS_STILL = "document.getAnimations().every(one => one.playState !== 'running')"
+
+
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical, with the elements."""
     settle(page)
+    page.wait_for_function(STANDS_STILL)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollHeight <= e.clientHeight"), "below the fold"
     return [

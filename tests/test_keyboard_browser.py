@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-from tests.browsing import ACROSS, open_page, press, settle
+from tests.browsing import ACROSS, open_page, press, settle, wait_until_drawn
 from tests.test_colors import CONTROL, contrast, theme
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,9 @@ POPOVERS = {
 }
 # The colours of outlines, shadows and borders of what has the focus and of what is
 # just around it, where a field has its border.
-RINGS = """() => {
+RINGS = """async () => {
+  for (const _ of "12")  // frames: a busy machine draws the focus in the next one
+    await new Promise(drawn => requestAnimationFrame(drawn))
   let at = document.activeElement
   while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
   for (const one of document.getAnimations())
@@ -192,6 +194,7 @@ def test_a_popover_follows_its_button_in_the_order_of_the_tab_key(
     served, new_page, name, shows
 ):
     page = open_page(new_page(), served)
+    wait_until_drawn(page)
     opener = page.get_by_role("button", name=name, exact=True)
     opener.focus()
     page.keyboard.press("Tab")
@@ -230,6 +233,7 @@ def test_focus_shows_on_every_kind_of_control(served, new_page, scheme):
     page = open_page(
         new_page(color_scheme=scheme), served, tab="Several heads", teach="1"
     )
+    wait_until_drawn(page)
     for control in (
         page.get_by_role("button", name="Main menu"),
         page.get_by_role("button", name="Copy link"),

@@ -1,14 +1,20 @@
 // Copies a link: one that is given, or the page's own address, completed with what
 // it leaves to defaults.
 // data: label, link ("" for the page's own), parameters ({ name: text }).
-const LOOK = 50, RESTS = 3, MOST = 60  // ms between looks, looks at rest, looks in all
+const LOOK = 50, RESTS = 3, MOST = 100  // ms between looks, looks at rest, looks in all
 
-// A click ends the typing in a field, and the page runs for that field first.
-const pageRests = async () => {
+// A click ends the typing in a field, and the page runs for that field first; on a busy
+// server a while later.
+const pageRests = async button => {
   const app = document.querySelector("[data-testid=stApp]")
+  const sentence = document.querySelector("[aria-label=Sentence]")
+  const isAhead = () =>
+    app?.dataset.testScriptState === "running" ||
+    (sentence && "text" in button.latest.parameters &&
+      sentence.value !== button.latest.parameters.text)
   for (let look = 0, rests = 0; look < MOST && rests < RESTS; look++) {
     await new Promise(done => setTimeout(done, LOOK))
-    rests = app?.dataset.testScriptState === "running" ? 0 : rests + 1
+    rests = isAhead() ? 0 : rests + 1
   }
 }
 
@@ -42,7 +48,7 @@ export default ({ data, parentElement }) => {
 
   button.onclick = async () => {
     says.textContent = ""
-    await pageRests()
+    await pageRests(button)
     const text = address(button.latest)
     let isCopied
     try {
