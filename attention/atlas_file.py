@@ -35,15 +35,34 @@ COLUMNS = {
     "mean": pa.float64(),
     "spread": pa.float64(),
 }
-# Of a file that somebody uploads. One of 144 heads has 0.2 MB, 26,000 rows.
-MOST_BYTES, MOST_ROWS, MOST_UNPACKED = 10_000_000, 1_000_000, 200_000_000
-MOST_NAME = 60  # characters
+TEXTS = [name for name, type_ in COLUMNS.items() if type_ == pa.string()]
+KINDS = ("relation", "offset", "habit")
+# Of a file that somebody uploads. One of 144 heads has 0.1 MB, 26,000 rows; one of 384
+# heads three times as much.
+MOST_BYTES, MOST_ROWS = 2_000_000, 300_000
+MOST_NAME, MOST_TEXT = 60, 1000  # characters
+MOST_RELATIONS = 200  # each is looked for in all rows
+MOST_COUNT = 10**12  # a sum of such counts is still exact
+NONE = -1000  # stands for an empty cell: no count, and no place in any array
+DAMAGED = "This file is no atlas, or damaged."
+# What Arrow, JSON and NumPy raise for a damaged file or numbers that do not fit.
+UNREADABLE = (
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class BadAtlas(ValueError):
     """A file that is no atlas; str() says why and what to do."""
 
     def __init__(self, why: str):
+        self.why = why
         super().__init__(f"{why} Give a file that `python -m corpus.atlas` wrote.")
 
 
@@ -66,26 +85,43 @@ def save(atlas: Atlas) -> bytes:
 
 
 def load(data: bytes) -> Atlas:
-    """Read what `save` wrote. Raises BadAtlas for anything else."""
+    """Read what `save` wrote. Raises BadAtlas for anything else.
+
+    Whose sentence repeats nothing of the file: anybody may have made it. A file made
+    to harm may end the process or fill its memory; see attention.atlas_apart.
+    """
     if len(data) > MOST_BYTES:
         raise BadAtlas(f"This file has over {MOST_BYTES // 1_000_000} MB.")
     try:
-        file = pq.ParquetFile(io.BytesIO(data))
+        # Texts stay numbers of a dictionary: of one long text repeated in each row,
+        # there would be as many copies otherwise.
+        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=TEXTS)
         about = json.loads(file.schema_arrow.metadata[ABOUT])
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise BadAtlas("This file is no atlas, or damaged.") from error
+    except UNREADABLE as error:
+        raise BadAtlas(DAMAGED) from error
     if not isinstance(about, dict) or about.pop("version", None) != VERSION:
         raise BadAtlas(f"This atlas is not of version {VERSION}.")
-    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-    unpacked = sum(group.total_byte_size for group in groups)
-    if file.metadata.num_rows > MOST_ROWS or unpacked > MOST_UNPACKED:
-        raise BadAtlas("This file is far larger than any atlas.")
+    if not _is_modest(file):
+        raise BadAtlas("This file is laid out as no atlas is.")
     try:
         shape = _shape(about.pop("shape"))
-        frame = file.read().cast(pa.schema(COLUMNS)).to_pandas()
-        return Atlas(_source(about), _relations(frame, shape), _habits(frame, shape))
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise BadAtlas(f"This atlas is not complete ({error}).") from error
+        rows = _rows(file.read(use_threads=False), shape)
+        return Atlas(_source(about), _relations(rows, shape), _habits(rows, shape))
+    except UNREADABLE as error:
+        raise BadAtlas("This atlas is not complete, or has odd counts.") from error
+
+
+def _is_modest(file: pq.ParquetFile) -> bool:
+    """Tell whether a file says that it has no more than an atlas has."""
+    about = file.metadata
+    groups = [about.row_group(i) for i in range(about.num_row_groups)]
+    return about.num_rows == sum(group.num_rows for group in groups) <= MOST_ROWS and [
+        (field.name, field.type) for field in file.schema_arrow
+    ] == [(name, _read_as(type_)) for name, type_ in COLUMNS.items()]
+
+
+def _read_as(type_: pa.DataType) -> pa.DataType:
+    return pa.dictionary(pa.int32(), type_) if type_ == pa.string() else type_
 
 
 def _relation_rows(atlas: Atlas) -> pd.DataFrame:
@@ -152,86 +188,136 @@ def _source(about: dict) -> Source:
     texts = [source.model, source.model_sha256, source.command, *source.files]
     texts += [*source.files.values(), *source.skipped]
     numbers = [source.sentences, *source.skipped.values()]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a text where it is from is no text")
+    # What is not printable cannot be sent to a browser, as half a surrogate pair.
+    if not all(text.isprintable() and len(text) <= MOST_TEXT for text in texts):
+        raise ValueError("a text where it is from is no proper text")
     if not all(type(number) is int and number >= 0 for number in numbers):
         raise ValueError("a number where it is from is no count")
     return source
 
 
-def _relations(frame: pd.DataFrame, shape: tuple[int, int]) -> dict[str, Relation]:
+def _rows(table: pa.Table, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    """Return the columns as arrays: names as text, places counted from 0, -1 for none.
+
+    half, direction, layer and head become indices; offset a place in
+    Relation.offsets.
+    """
+    table = table.unify_dictionaries().combine_chunks()
+    columns = {}
+    for name in table.column_names:
+        column = table.column(name).combine_chunks()
+        if name in TEXTS:
+            codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            texts = [*column.dictionary.to_pylist(), ""]
+            columns[name] = _coded(name, texts, codes)
+        elif name in ("mean", "spread"):
+            columns[name] = column.fill_null(np.nan).to_numpy(zero_copy_only=False)
+        else:
+            filled = column.fill_null(NONE).to_numpy(zero_copy_only=False)
+            columns[name] = filled.astype(np.int64)
+    columns["layer"] -= 1
+    columns["head"] -= 1
+    columns["offset"] += FARTHEST
+    return columns
+
+
+def _coded(column: str, texts: list[str | None], codes: np.ndarray) -> np.ndarray:
+    """Return a text column's rows: names as text, the others as known numbers."""
+    if column == "name":
+        if max(len(text or "") for text in texts) > MOST_NAME:
+            raise ValueError("a name that is too long")
+        return np.array([text or "" for text in texts])[codes]
+    known = {"kind": KINDS, "half": HALVES, "direction": DIRECTIONS}[column]
+    places = [known.index(text) if text in known else NONE for text in texts]
+    return np.array(places)[codes]
+
+
+def _relations(
+    rows: dict[str, np.ndarray], shape: tuple[int, int]
+) -> dict[str, Relation]:
+    of_relation, of_offset = (rows["kind"] == KINDS.index(k) for k in KINDS[:2])
+    names, firsts = np.unique(rows["name"][of_relation], return_index=True)
+    if not 0 < len(names) <= MOST_RELATIONS:
+        raise ValueError("no relation, or too many")
     relations = {}
-    offsets = dict(list(frame[frame.kind == "offset"].groupby("name", sort=False)))
-    for name, rows in frame[frame.kind == "relation"].groupby("name", sort=False):
-        keys = ["half", "direction", "layer", "head"]
-        axes = (HALVES, DIRECTIONS, *(range(1, n + 1) for n in shape))
-        ordered = _in_order(rows, keys, axes)
-        n_each = ordered["instances"].to_numpy().reshape(len(HALVES), -1)
+    for name in names[np.argsort(firsts)].tolist():
+        here = of_relation & (rows["name"] == name)
+        axes = (len(HALVES), len(DIRECTIONS), *shape)
+        order = _order(
+            [rows[key][here] for key in ("half", "direction", "layer", "head")], axes
+        )
+        n_each = rows["instances"][here][order].reshape(len(HALVES), -1)
         relation = Relation(
             instances=n_each[:, 0],
-            hits=ordered["hits"].to_numpy().reshape([len(axis) for axis in axes]),
-            offsets=_offsets(offsets.get(name, frame.iloc[:0])),
+            hits=rows["hits"][here][order].reshape(axes),
+            offsets=_offsets(rows, of_offset & (rows["name"] == name)),
         )
         _require_counts(name, relation, n_each)
         relations[name] = relation
-    if not relations:
-        raise ValueError("no relation")
     return relations
 
 
-def _offsets(rows: pd.DataFrame) -> np.ndarray:
-    counts = np.zeros((len(HALVES), 2 * FARTHEST + 1), np.int64)
-    halves = [HALVES.index(half) for half in rows["half"]]
-    places = rows["offset"].to_numpy().astype(int) + FARTHEST
-    if len(places) and not 0 <= places.min() <= places.max() < counts.shape[1]:
-        raise ValueError("an offset beyond what is counted")
-    counts[halves, places] = rows["hits"]
+def _offsets(rows: dict[str, np.ndarray], here: np.ndarray) -> np.ndarray:
+    axes = (len(HALVES), 2 * FARTHEST + 1)
+    counts = np.zeros(axes, np.int64)
+    places = np.ravel_multi_index((rows["half"][here], rows["offset"][here]), axes)
+    if len(np.unique(places)) < len(places):
+        raise ValueError("an offset is there twice")
+    counts.ravel()[places] = rows["hits"][here]
     return counts
 
 
 def _require_counts(name: str, relation: Relation, n_each: np.ndarray) -> None:
-    if not 0 < len(name) <= MOST_NAME or not name.isprintable():
+    if not name.strip() or not name.isprintable():
         raise ValueError("a relation without a proper name")
     n = relation.instances
     is_right = (
         (n_each == n[:, None]).all()
         and (n >= 0).all()
+        and (n <= MOST_COUNT).all()
         and n.sum() > 0
         and (relation.hits >= 0).all()
         and (relation.hits <= n[:, None, None, None]).all()
         and (relation.offsets >= 0).all()
+        # Each alone first: sums of huge numbers may turn out small.
+        and (relation.offsets <= n[:, None]).all()
         and (relation.offsets.sum(axis=1) <= n).all()
     )
     if not is_right:
-        raise ValueError(f"counts of {name} that cannot be")
+        raise ValueError("counts of a relation that cannot be")
 
 
-def _habits(frame: pd.DataFrame, shape: tuple[int, int]) -> Habits:
-    axes = (*(range(1, n + 1) for n in shape), LABELS)
-    rows = _in_order(frame[frame.kind == "habit"], ["layer", "head", "name"], axes)
-    sizes = [len(axis) for axis in axes]
+def _habits(rows: dict[str, np.ndarray], shape: tuple[int, int]) -> Habits:
+    here = rows["kind"] == KINDS.index("habit")
+    names = rows["name"][here]
+    labels = np.full(len(names), NONE)
+    for place, label in enumerate(LABELS):
+        labels[names == label] = place
+    axes = (*shape, len(LABELS))
+    order = _order([rows["layer"][here], rows["head"][here], labels], axes)
 
     def scores(column: str) -> np.ndarray:
-        found = rows[column].to_numpy().reshape(sizes)[..., : len(NAMES)]
-        if not np.isfinite(found).all():
-            raise ValueError(f"a {column} that is no number")
+        found = rows[column][here][order].reshape(axes)[..., : len(NAMES)]
+        if not ((found >= 0) & (found <= 1 + 1e-3)).all():  # some rounding allowed
+            raise ValueError("a score that is no share")
         return found
 
-    return Habits(
-        sentences=rows["instances"].to_numpy()[: len(NAMES)],
-        mean=scores("mean"),
-        spread=scores("spread"),
-        labels=rows["hits"].to_numpy().reshape(sizes),
-    )
+    sentences = rows["instances"][here][order].reshape(axes)[0, 0]
+    counts = rows["hits"][here][order].reshape(axes)
+    for numbers in (sentences, counts):
+        if not ((numbers >= 0) & (numbers <= MOST_COUNT)).all():
+            raise ValueError("a habit's count that cannot be")
+    return Habits(sentences[: len(NAMES)], scores("mean"), scores("spread"), counts)
 
 
-def _in_order(rows: pd.DataFrame, keys: list[str], axes: tuple) -> pd.DataFrame:
-    """Return the rows, one for each combination of the axes' values, in their order."""
-    wanted = pd.MultiIndex.from_product(axes)
-    found = rows.set_index(keys)
-    if not found.index.is_unique or len(found) != len(wanted):
+def _order(places: list[np.ndarray], axes: tuple[int, ...]) -> np.ndarray:
+    """Return which row stands at each place of an array of shape `axes`, flat.
+
+    places: each row's index on each axis. Raises ValueError unless each place has
+    exactly one row.
+    """
+    flat = np.ravel_multi_index(places, axes)
+    order = np.argsort(flat)
+    if not np.array_equal(flat[order], np.arange(np.prod(axes))):
         raise ValueError("rows are missing, or there twice")
-    ordered = found.reindex(wanted)
-    for column in ("instances", "hits"):
-        ordered[column] = ordered[column].astype("int64")  # of NaN: ValueError
-    return ordered
+    return order

@@ -4,11 +4,25 @@ Universal Dependencies' own (https://universaldependencies.org/u/dep/), and the 
 that a class begins with: an adverb and the verb it modifies, near and far apart.
 """
 
+from collections.abc import Iterable
+
 # From a dependent to its governor, and back.
 TO_GOVERNOR, TO_DEPENDENT = 0, 1
 DIRECTIONS = ("to governor", "to dependent")  # as files have them
 
 ADVERB_VERB, NEAR, FAR = "advmod.verb", "advmod.verb.near", "advmod.verb.far"
+
+# Of layout more than of grammar: a head that looks at full stops from wherever it is
+# hits half of the one, a head that looks at first words a third of the other.
+LAYOUT = ("punct", "list")
+# What the ready claims of claims/ are about, each from a dependent to its governor.
+# Universal Dependencies has no relation from a pronoun to the noun it stands for.
+OF_CLAIMS = {
+    "adverb -> verb": ADVERB_VERB,
+    "determiner -> noun": "det",
+    "object -> verb": "obj",
+    "preposition -> object": "case",
+}
 
 # A relation's dependent and its governor, as in "an adverb looks at its verb".
 ENDS = {
@@ -75,3 +89,29 @@ def relation_name(relation: str, direction: int) -> str:
     """
     looking, looked_at = ends(relation, direction)
     return f"{looking} → its {looked_at}"
+
+
+def relation_of(claim: str, relations: Iterable[str]) -> tuple[str, int] | None:
+    """Find the relation that a claim names, as a ready one or as the page lists it.
+
+    >>> relation_of("Noun -> its determiner", ["det", "obj"])
+    ('det', 1)
+    """
+    known = set(relations)
+    if OF_CLAIMS.get(claim) in known:
+        return OF_CLAIMS[claim], TO_GOVERNOR
+    wanted = claim.replace("->", "→").lower()
+    for relation in known:
+        for direction in range(len(DIRECTIONS)):
+            if relation_name(relation, direction).lower() == wanted:
+                return relation, direction
+    return None
+
+
+def with_article(noun: str) -> str:
+    """Put "a" or "an" before a noun.
+
+    >>> with_article("adverb"), with_article("noun")
+    ('an adverb', 'a noun')
+    """
+    return f"a{'n' * noun.lower().startswith(tuple('aeiou'))} {noun}"
