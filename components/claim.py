@@ -5,19 +5,22 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from attention.atlas_words import describe_held_out, describe_rate
 from attention.batches import batches
-from attention.claim_frames import claim_frame, sentences_frame
+from attention.claim_frames import claim_frame
 from attention.claims import Measured, Result, judge
 from attention.examples import Example, Malformed, parse
-from attention.exports import safe_cell
 from attention.reading import Reading, head_name
+from attention.relations import relation_name, relation_of
 from attention.verdict import describe_best, describe_head
 from components import state
+from components.atlas import ATLAS, open_relation
+from components.atlases import chosen_atlas
 from components.charts import head_map
 from components.claim_lines import ask_lines, claim_title
 from components.findings import claim_finding
 from components.report import offer_finding
-from components.tables import HEIGHT, SHARE, choose_head
+from components.tables import SHARE, choose_head, choose_sentence
 from model_cache import cache
 
 HOW = (
@@ -39,8 +42,11 @@ COLUMNS = {
 }
 
 
-def show_claim(reading: Reading) -> None:
-    """Draw the claim's sentences and, for the page's model, what they say."""
+def show_claim(reading: Reading, tells_roles: bool = True) -> None:
+    """Draw the claim's sentences and, for the page's model, what they say.
+
+    tells_roles: also what the atlas says, if it has the claim's relation.
+    """
     left, right = st.columns([2, 3], gap="medium")
     with left:
         examples, malformed = parse(ask_lines(reading))
@@ -53,6 +59,8 @@ def show_claim(reading: Reading) -> None:
             _show_result(result, reading.model)
         elif not examples:
             st.text("List at least one sentence with a pair, or choose a ready claim.")
+        if tells_roles:
+            _show_atlas_line(reading)
     if malformed:
         with left:
             _show_malformed(malformed)
@@ -124,25 +132,30 @@ def _show_result(result: Result, model: str) -> None:
 def _show_sentences(result: Result) -> None:
     layer, head = state.selected_head()
     st.text(f"The open head, {describe_head(result, layer, head)}")
-    frame = sentences_frame(result, layer, head)
     st.text("Its sentences, misses first. Choose a row to open that sentence.")
+    choose_sentence(result, "claim_sentences")
 
-    def open_sentence() -> None:
-        if rows := st.session_state.claim_sentences.selection.rows:
-            state.set_text(frame["sentence"][rows[0]])
 
-    shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
-    # Streamlit's own button saves a table's cells as they stand.
-    for name in ("sentence", "pair", "looked_at"):
-        shown[name] = frame[name].map(safe_cell)
-    st.dataframe(
-        shown,
-        key="claim_sentences",
-        hide_index=True,
-        column_config={"weight": SHARE, "sentence": {"width": "large"}},
-        on_select=open_sentence,
-        selection_mode="single-row",
-        height=HEIGHT,
+def _show_atlas_line(reading: Reading) -> None:
+    """Say what the atlas says of the claim's relation, if it has it."""
+    found = chosen_atlas(reading)
+    relations = found.atlas.relations if found else {}
+    if (named := relation_of(claim_title(), relations)) is None:
+        return
+    name, direction = named
+    st.text(
+        f"The atlas, over {found.atlas.source.sentences:,} sentences. "
+        + describe_held_out(relations[name], direction)
+    )
+    st.text(
+        "The open head: "
+        + describe_rate(relations[name], direction, state.selected_head())
+    )
+    st.button(
+        f"Open it in the tab {ATLAS}",
+        type="tertiary",
+        on_click=open_relation,
+        args=(relation_name(name, direction),),
     )
 
 

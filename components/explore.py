@@ -18,6 +18,7 @@ from attention.roles import (
 from attention.search import heads_for_pair
 from components import links
 from components.answer import explain_faults
+from components.atlas import ATLAS, show_atlas
 from components.claim import show_claim
 from components.comparison import show_comparison
 from components.report_list import show_report
@@ -57,7 +58,12 @@ def explore(
     view: the page's choice of how tokens are shown, already applied to `reading`.
     hidden: what students are to find out; tabs that would tell are held back.
     """
-    tell_tale = {TABLE: {links.ROLES}, WHAT_IF: {links.WORDS}, COMPARE: links.HIDEABLE}
+    tell_tale = {
+        TABLE: {links.ROLES},
+        WHAT_IF: {links.WORDS},
+        COMPARE: links.HIDEABLE,
+        ATLAS: {links.ROLES},
+    }
     shows = {
         TABLE: lambda: _show_heads(reading, roles),
         PAIR: lambda: _show_pair(reading),
@@ -65,7 +71,8 @@ def explore(
         COMPARE: lambda: show_comparison(reading, view, k),
         SEVERAL: lambda: show_several(reading),
         ONE_TOKEN: lambda: show_one_token(reading),
-        CLAIM: lambda: show_claim(reading),
+        CLAIM: lambda: show_claim(reading, links.ROLES not in hidden),
+        ATLAS: lambda: show_atlas(reading),
         REPORT: show_report,
     }
     if st.session_state.get(links.TAB, TABLE) not in shows:

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from attention.atlas_words import describe_clearest
 from attention.frames import head_frame, head_table
 from attention.reading import Reading, head_name
 from attention.roles import HeadRoles
 from attention.stability import describe_spread, spread
 from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
+from components.atlases import chosen_atlas
 from components.charts import HEATMAP_TOKENS, head_chart, lines_chart, spread_chart
 from components.findings import head_finding
 from components.frame import HEAD_HEIGHT
@@ -31,6 +33,8 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
     else:
         st.button("Say what this head does", type="tertiary", on_click=show_roles)
     st.text(describe_strongest(reading, layer, head))
+    if roles and (says := _over_many_sentences(reading, layer, head)):
+        st.text(says)
     with st.container(horizontal=True, vertical_alignment="center"):
         as_lines = st.toggle("Lines", key="lines", bind="query-params")
         as_table = st.toggle("Show as table", key="table", bind="query-params")
@@ -47,6 +51,12 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
         st.dataframe(head_table(reading, layer, head).round(3))
     if roles and state.is_checking():
         _show_spread(reading.model, roles, layer, head)
+
+
+def _over_many_sentences(reading: Reading, layer: int, head: int) -> str:
+    """Return what an atlas says of the head; "" without one, or if nothing clear."""
+    found = chosen_atlas(reading)
+    return describe_clearest(found.atlas, (layer, head)) if found else ""
 
 
 def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:

@@ -24,6 +24,7 @@ TABS = {
     "Several heads": "The mean of the chosen heads' weights",
     "One token": "who looks at it",
     "Test a claim": "Its sentences, misses first",
+    "Atlas": "Where a head points is not proof",
     "Report": "Continue from a saved file",
 }
 # Everything that the tabs can show, by the link.
@@ -47,6 +48,7 @@ STATES = {
     "a long text": ({"text": LONG}, "Mark a token"),
     "too long a text": ({"text": "turtle " * 600}, "602 tokens"),
     "an odd link": ({"text": "The [mask].", "layer": "99"}, "The link's layer"),
+    "an atlas by head": ({"tab": "Atlas", "by": "open head"}, "What it is called"),
     "a head's parts": (
         {"table": "true", "lines": "true", "check": "true"},
         "labelled next in",

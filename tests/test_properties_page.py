@@ -34,7 +34,7 @@ __all__ = ["engine"]  # a fixture
 
 TABS = [
     *(explore.TABLE, explore.PAIR, explore.WHAT_IF, explore.COMPARE, explore.SEVERAL),
-    *(explore.ONE_TOKEN, explore.CLAIM, explore.REPORT),
+    *(explore.ONE_TOKEN, explore.CLAIM, explore.ATLAS, explore.REPORT),
 ]
 # Values that a link may have for what the page knows, and others.
 LINKS = st.fixed_dictionaries(

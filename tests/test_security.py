@@ -36,12 +36,13 @@ from websockets.sync.client import connect
 
 import mask
 from attention import report_file
+from attention.atlas_file import MOST_BYTES
 from attention.claim_files import NotLines, read_lines
 from attention.examples import parse
 from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.lessons import BadLesson, read_lesson
 from attention.report import Finding, report_zip
-from components import claim_lines, downloads, report_list
+from components import atlas, claim_lines, downloads, report_list
 from components.report import Entry
 from model_cache import catalog, download
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
@@ -159,6 +160,7 @@ FOUND = Finding(
         {"tab": "Find heads for two words", "from": "4 zq", "to": HOSTILE},
         {"tab": "One token", "token": HOSTILE, "join": "true", "of": HOSTILE},
         {"tab": "What if", "silent": HOSTILE},
+        {"tab": "Atlas", "by": HOSTILE, "relation": HOSTILE},
         {"text": HOSTILE.replace("zq", "zq " * 300)[:8000]},
         {"text": HOSTILE, "lesson": "bias"},
     ],
@@ -266,7 +268,7 @@ PARAMETERS = {
     *("text", "layer", "head", "k", "model", "check", "role"),
     *("lesson", "teach", "hide", "tab", "with", "with_model", "claim"),
     *("join", "specials", "lines", "table", "show_role", "least", "from", "to"),
-    *("silent", "heads", "map", "rank", "token", "of"),
+    *("silent", "heads", "map", "rank", "token", "of", "by", "relation"),
 }
 ODD = [
     "x" * 20_000,
@@ -286,7 +288,7 @@ ODD = [
 ]
 TABS = [
     *("Heads", "Find heads for two words", "What if", "Compare", "Several heads"),
-    *("One token", "Test a claim", "Report"),
+    *("One token", "Test a claim", "Atlas", "Report"),
 ]
 
 
@@ -377,7 +379,8 @@ def test_every_uploader_has_a_limit_that_the_server_keeps_to():
         ast.unparse(tree).count("st.file_uploader(") for tree in trees().values()
     )
     assert limits == {"MEGABYTES"}
-    assert uploaders == 2
+    assert uploaders == 3
+    assert atlas.MEGABYTES * 1_000_000 == MOST_BYTES
     assert claim_lines.MEGABYTES <= 5
     assert report_list.MEGABYTES == report_file.MAX_MEGABYTES == 20
     assert settings()["server"]["maxUploadSize"] == report_list.MEGABYTES

@@ -1,0 +1,121 @@
+"""The tab Atlas in a real Chromium, as a student goes through it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from attention.atlas_file import save
+from corpus.atlas import ATLASES
+from model_cache.catalog import BUNDLED
+from tests.browsing import open_page, open_tab, press, settle
+from tests.test_atlas_judgements import small_atlas
+
+pytestmark = pytest.mark.browser
+OBJECTS = "direct object → its verb"
+WIDTHS = pytest.mark.parametrize(
+    "viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}]
+)
+FIRST_ROW = {"x": 15, "y": 55}  # of a table: the row's own box
+
+
+def table(page: Page, key: str):
+    return page.locator(f".st-key-{key} .dvn-scroller")
+
+
+def heading(page: Page, layer: int, head: int):
+    return page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)
+
+
+def choose_relation(page: Page, name: str) -> None:
+    """Choose by keyboard alone: type some of it, and press Enter."""
+    page.get_by_role("combobox", name="Relation").focus()
+    page.keyboard.type(name)
+    expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+
+
+@WIDTHS
+def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
+    served, new_page, viewport
+):
+    page = open_page(new_page(viewport=viewport), served)
+    open_tab(page, "Atlas")
+    choose_relation(page, OBJECTS)
+    expect(page.get_by_text(re.compile("Layer 5, head 1 hits 79%"))).to_be_visible()
+    press(page, "Open layer 5, head 1")
+    expect(heading(page, 5, 1)).to_be_visible()
+    line = "points from a direct object to its verb 78% of the time"
+    expect(page.get_by_text(line)).to_be_visible()
+    expect(page.get_by_role("button", name="Open layer 5, head 1")).to_have_count(0)
+    says = page.get_by_text("the open head hits")
+    hits, n = re.search(r"hits (\d+) of (\d+)", says.text_content()).groups()
+    assert 0 < int(hits) < int(n)  # so that the first row is a miss
+    settle(page)
+    url = page.url
+    table(page, "atlas_sentences").click(position=FIRST_ROW)
+    sentence = page.get_by_label("Sentence")
+    expect(sentence).not_to_have_value(re.compile("Then I picked up"))
+    expect(sentence).to_have_value(re.compile(r"\w+ \w+"))
+    expect(heading(page, 5, 1)).to_be_visible()
+    settle(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
+    # The link opens the relation in a fresh browser.
+    fresh = open_page(new_page(viewport=viewport), url)
+    expect(fresh.get_by_text(re.compile("Layer 5, head 1 hits 79%"))).to_be_visible()
+
+
+def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
+    served, new_page
+):
+    page = open_page(new_page(), served, tab="Atlas", relation=OBJECTS)
+    table(page, "atlas_heads").click(position=FIRST_ROW)
+    expect(heading(page, 5, 1)).to_be_visible()
+    settle(page)
+    page.get_by_text("open head", exact=True).click()
+    expect(page.get_by_text("What it is called most")).to_be_visible()
+    settle(page)
+    second = {"x": 15, "y": 90}
+    table(page, "atlas_relations").click(position=second)
+    expect(page.get_by_text(re.compile("of 3,843 in all"))).to_be_visible()
+    settle(page)
+    assert "relation=object+" in page.url
+
+
+def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_page):
+    page = open_page(new_page(), served, tab="Test a claim", claim="object -> verb")
+    expect(page.get_by_text("The atlas, over 4,078 sentences.")).to_be_visible()
+    press(page, "Open it in the tab Atlas")
+    expect(page.get_by_text(re.compile("of 2,361 in all"))).to_be_visible()
+    settle(page)
+    assert "tab=Atlas" in page.url
+    open_tab(page, "Heads")
+    expect(page.get_by_text("Choose a row to open its head")).to_be_visible()
+
+
+def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
+    page = open_page(new_page(accept_downloads=True), served, tab="Atlas")
+    page.get_by_text("Where this atlas is from").click()
+    with page.expect_download() as download:
+        press(page, "This atlas (Parquet)")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.read_bytes() == (ATLASES / f"{BUNDLED}.parquet").read_bytes()
+    page.get_by_text("Upload an atlas of your own").click()
+    page.locator("input[type=file]").set_input_files(file)
+    chosen = page.get_by_role("combobox", name="Atlas file")
+    expect(chosen).to_have_value("your own")
+    settle(page)
+    # One of another BERT's takes its place, and waits.
+    other = tmp_path / "other.parquet"
+    other.write_bytes(save(small_atlas()))
+    page.locator("input[type=file]").set_input_files(other)
+    expect(page.get_by_text("Your atlas is of made by hand")).to_be_visible()
+    expect(chosen).to_have_count(0)
+    settle(page)
+    # What is none leaves the page with a sentence.
+    none = tmp_path / "none.parquet"
+    none.write_bytes(b"PAR1 nothing PAR1")
+    page.locator("input[type=file]").set_input_files(none)
+    expect(page.get_by_role("alert")).to_contain_text("This file is no atlas")
+    expect(page.get_by_text("Chosen on one half")).to_be_visible()
