@@ -5,6 +5,8 @@ file can unpack to more memory than the server has. So a child with limits reads
 writes it anew; what Arrow has just written itself is read here.
 """
 
+import logging
+import os
 import resource
 import subprocess
 import sys
@@ -20,6 +22,8 @@ SECONDS = 20  # of the processor and by the clock; an atlas takes one
 MEMORY = 1_500_000_000  # bytes of addresses; an atlas takes half of it
 READER = ["-m", "attention.atlas_apart"]
 REFUSED = 3  # the child's exit code, with a sentence for the visitor
+
+logger = logging.getLogger(__name__)
 
 _one_at_a_time = threading.Lock()
 
@@ -37,13 +41,16 @@ def load_apart(data: bytes) -> Atlas:
                 timeout=SECONDS,
                 cwd=ROOT,
                 # Each thread of NumPy's would reserve addresses of its own.
-                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             )
         except subprocess.TimeoutExpired as error:
             raise BadAtlas(DAMAGED) from error
     if done.returncode == REFUSED:
         raise BadAtlas(done.stdout.decode())
     if done.returncode:
+        # The file's fault, or that of a server without the memory to look at it.
+        why = done.stderr.decode(errors="replace")[-500:]
+        logger.warning("the reader ended with %d: %s", done.returncode, why)
         raise BadAtlas(DAMAGED)
     return load(done.stdout)
 

@@ -189,10 +189,11 @@ def test_what_the_other_process_refuses_is_said_here(name, says):
         load_apart(BAD[name])
 
 
-def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch):
+def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog):
     monkeypatch.setattr(atlas_apart, "READER", ["-c", "import os; os.abort()"])
     with pytest.raises(BadAtlas, match="damaged"):
         load_apart(GOOD)
+    assert "the reader ended with -6" in caplog.text
     monkeypatch.setattr(atlas_apart, "READER", ["-c", "input(); input()"])
     monkeypatch.setattr(atlas_apart, "SECONDS", 0.01)
     with pytest.raises(BadAtlas, match="damaged"):
