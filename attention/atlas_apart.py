@@ -19,7 +19,14 @@ from attention.atlas_file import DAMAGED, MOST_BYTES, BadAtlas, load, save
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 20  # of the processor and by the clock; an atlas takes one
-MEMORY = 1_500_000_000  # bytes of addresses; an atlas takes half of it
+MEMORY = 1_000_000_000  # bytes of addresses; an atlas takes a third of it
+# Threads, arenas and Arrow's own pool would reserve gigabytes of addresses unused.
+FRUGAL = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 READER = ["-m", "attention.atlas_apart"]
 REFUSED = 3  # the child's exit code, with a sentence for the visitor
 
@@ -40,8 +47,7 @@ def load_apart(data: bytes) -> Atlas:
                 capture_output=True,
                 timeout=SECONDS,
                 cwd=ROOT,
-                # Each thread of NumPy's would reserve addresses of its own.
-                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=os.environ | FRUGAL,
             )
         except subprocess.TimeoutExpired as error:
             raise BadAtlas(DAMAGED) from error
