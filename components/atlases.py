@@ -130,6 +130,6 @@ def _sha256(path: Path) -> str:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _digest(path: Path, changed: int, size: int) -> str:
-    from corpus.examples import sha256
+    from corpus.treebank import sha256
 
     return sha256(path)

@@ -9,6 +9,8 @@ from attention.exports import safe_cell
 from components import state
 
 SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+PERCENT = st.column_config.NumberColumn(format="percent")
+ABOVE = st.column_config.NumberColumn("above fixed guess", format="percent")
 HEIGHT = 320  # pixels
 
 

@@ -7,7 +7,6 @@ import os
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import argparse
-import hashlib
 import secrets
 import shlex
 import sys
@@ -23,7 +22,7 @@ from command.models import default_model
 from command.terminal import Bar, Failed, say
 from corpus.counts import Counts
 from corpus.parts import Parts
-from corpus.treebank import BLOCK_SENTENCES, NotATreebank
+from corpus.treebank import BLOCK_SENTENCES, NotATreebank, sha256
 from corpus.work import Job, do, jobs, load_engine, local_folder
 from model_cache.catalog import Model, UnknownModel, find_model
 from model_cache.checkpoint import WEIGHTS, BrokenCheckpoint
@@ -184,12 +183,6 @@ def command(names: Sequence[str], model: Model) -> str:
     """Return the command that makes such an atlas again."""
     words = ["python", "-m", "corpus.atlas", *names, "--model", model.id]
     return shlex.join(words)
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits. Raises OSError."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -1,6 +1,5 @@
 """Sentences of a treebank as examples of a relation, to be opened on the page."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -61,12 +60,6 @@ def token_spans(text: str, tokens: Sequence[str]) -> list[Span] | None:
             return None
         spans.append((start, end))
     return spans if end == len(text) else None
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits. Raises OSError."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def evenly(items: Sequence, limit: int) -> list:

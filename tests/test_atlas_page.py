@@ -12,8 +12,8 @@ from attention.atlas import FARTHEST, LABELS, Atlas, Habits, Relation, Source
 from attention.atlas_file import save
 from attention.roles import NAMES
 from components import atlas as tab
-from components import atlases
-from corpus.examples import sha256
+from components import atlas_relation, atlas_source, atlases
+from corpus.treebank import sha256
 from model_cache.catalog import BUNDLED
 from tests.test_class_page import in_tab, labels, press, texts
 from tests.test_page import headings
@@ -66,7 +66,7 @@ def folder(monkeypatch, tmp_path):
     """A folder of atlases with one in it, and a treebank of our own."""
     monkeypatch.setattr(atlases, "ATLASES", tmp_path)
     monkeypatch.setattr(atlases, "TREEBANKS", tmp_path)
-    monkeypatch.setattr(tab, "SMALL_TREEBANK", tmp_path / "small")
+    monkeypatch.setattr(atlas_relation, "SMALL_TREEBANK", tmp_path / "small")
     (tmp_path / "small").write_text(TREEBANK)
     (tmp_path / f"{BUNDLED}.parquet").write_bytes(save(made()))
     return tmp_path
@@ -84,7 +84,7 @@ def open_atlas(open_page, folder):
 
 
 def upload(page: AppTest, data: bytes) -> None:
-    page.file_uploader(key=tab.FILE).upload("../zq.parquet", data).run()
+    page.file_uploader(key=atlas_source.FILE).upload("../zq.parquet", data).run()
     assert not page.exception
 
 
@@ -221,7 +221,7 @@ def test_without_an_example_or_a_treebank_the_page_says_so(open_atlas, folder):
 
 
 def test_the_source_is_said_and_a_licence_only_of_what_is_known(open_atlas, folder):
-    known = next(iter(tab.LICENCES))
+    known = next(iter(atlas_source.LICENCES))
     files = {"a.conllu": known, "en_ewt-ud-dev.conllu": "0" * 64}
     skipped = {"dependencies within a contraction": 174}
     atlas = made(files=files, skipped=skipped)

@@ -6,10 +6,10 @@ import pytest
 from attention.atlas import CHOSEN, MEASURED, held_out
 from attention.atlas_file import load
 from attention.relations import TO_GOVERNOR
-from corpus.atlas import ATLASES, sha256
+from corpus.atlas import ATLASES
 from corpus.counts import Counts
 from corpus.measure import measure
-from corpus.treebank import Sentence, blocks, read_block
+from corpus.treebank import Sentence, blocks, read_block, sha256
 from model_cache.catalog import BUNDLED
 from tests.serving import ROOT
 

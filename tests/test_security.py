@@ -42,7 +42,7 @@ from attention.examples import parse
 from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.lessons import BadLesson, read_lesson
 from attention.report import Finding, report_zip
-from components import atlas, claim_lines, downloads, report_list
+from components import atlas_source, claim_lines, downloads, report_list
 from components.report import Entry
 from model_cache import catalog, download
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
@@ -380,7 +380,7 @@ def test_every_uploader_has_a_limit_that_the_server_keeps_to():
     )
     assert limits == {"MEGABYTES"}
     assert uploaders == 3
-    assert atlas.MEGABYTES * 1_000_000 == MOST_BYTES
+    assert atlas_source.MEGABYTES * 1_000_000 == MOST_BYTES
     assert claim_lines.MEGABYTES <= 5
     assert report_list.MEGABYTES == report_file.MAX_MEGABYTES == 20
     assert settings()["server"]["maxUploadSize"] == report_list.MEGABYTES
