@@ -13,6 +13,7 @@ from components.answer import answering_model, read_or_explain
 from components.charts import HEATMAP_TOKENS, difference_chart, head_chart, head_map
 from components.findings import comparison_finding
 from components.links import WITH
+from components.pictures import show_png
 from components.report import offer_finding
 from components.tables import SHARE, choose_head
 from components.view_picker import seen_as
@@ -47,7 +48,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
-            st.image(all_heads(one), width="stretch", alt=f"All heads of {one.model}")
+            show_png(all_heads(one), f"All heads of {one.model}")
             _show_open_head(one, layer, head)
     if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
         offer_finding("comparison", lambda: comparison_finding(pair, (layer, head)))

@@ -1,7 +1,5 @@
 """All heads of a reading at once: one picture, one button a head."""
 
-import base64
-
 import numpy as np
 import streamlit as st
 
@@ -10,6 +8,7 @@ from attention.reading import Reading
 from attention.roles import LEGEND, HeadRoles
 from components import state
 from components.frontend import register
+from components.pictures import data_url
 
 _grid = register(
     "overview",
@@ -30,7 +29,7 @@ def show_overview(reading: Reading, roles: HeadRoles | None) -> None:
         key="overview",
         data=overview_data(
             reading.shape,
-            _data_url(overview_png(reading.attention)),
+            data_url(overview_png(reading.attention)),
             roles and roles.labels,
         ),
         on_picked_change=_pick,
@@ -76,10 +75,6 @@ def overview_data(
         ],
         "role": state.role(),
     }
-
-
-def _data_url(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 def _pick_role() -> None:

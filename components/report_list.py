@@ -8,6 +8,7 @@ from attention import report_file
 from attention.report import Finding, report_html, report_zip
 from components import links
 from components.files import Kind, offer_files
+from components.pictures import show_png
 from components.report import Entry, add_findings, entries
 
 FILE, FAULT, REMOVED = "report_file", "report_file_fault", "report_removed"
@@ -108,7 +109,7 @@ def _show_entry(entry: Entry, place: int, count: int) -> None:
             st.text("\n\n".join((*finding.says, *finding.sentences)))
         with picture:
             for figure in finding.figures:
-                st.image(figure.png, width="stretch", alt=figure.alt)
+                show_png(figure.png, figure.alt)
 
 
 # Callbacks may come a second time, from a quick double click: by then there may be

@@ -8,6 +8,7 @@ import streamlit as st
 
 from attention.lessons import lessons
 from components import links, state
+from components.pictures import show_png
 from components.share import copy_button
 
 # What the link may hold of the present page, by what the panel calls it.
@@ -94,7 +95,7 @@ def _show_code(link: str) -> None:
         return
     file = io.BytesIO()
     code.save(file, kind="png", scale=QR_PIXELS // code.symbol_size()[0], border=4)
-    st.image(file.getvalue(), width=320, alt="QR code of the link")
+    show_png(file.getvalue(), "QR code of the link", width=320)
     st.download_button(
         "QR code (PNG)",
         file.getvalue(),

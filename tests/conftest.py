@@ -73,7 +73,11 @@ def new_page(chromium):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
-            lambda said: errors.append(said.text) if said.type == "error" else None,
+            lambda said: (
+                errors.append(f"{said.text} {said.location['url']}")
+                if said.type == "error"
+                else None
+            ),
         )
         return page
 

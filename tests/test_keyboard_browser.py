@@ -78,11 +78,13 @@ def enter(page: Page, target: Locator, key: str = "Tab") -> None:
 
 def walk_tabs(page: Page, start: str, end: str) -> None:
     """Go from the open tab to another and open it."""
+    wait_until_drawn(page)
     walk_to(page, page.get_by_role("tab", name=start, exact=True))
     tabs = page.get_by_role("tab")
     names = tabs.all_inner_texts()
     for place in range(names.index(start), names.index(end)):
         page.keyboard.press("ArrowRight")
+        wait_until_drawn(page)  # what the tab shows
         expect(tabs.nth(place + 1)).to_be_focused()
         assert_focus_shows(page)
     page.keyboard.press("Enter")

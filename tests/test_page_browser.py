@@ -191,7 +191,8 @@ def test_an_example_is_one_click_away(served, new_page):
 def test_the_numbers_of_a_head_show_as_a_table(served, new_page):
     page = open_page(new_page(), served)
     page.get_by_text("Show as table").click()
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    # Beside the one of the tab Heads.
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(2)
 
 
 @pytest.mark.parametrize(
