@@ -44,7 +44,7 @@ h1, h2 { padding: 0 !important; }
 /* An open popover's quiet button turns a blue too faint for dark mode. */
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
-.st-key-popovers { display: none; }
+.st-key-keyboard { display: none; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
@@ -58,7 +58,9 @@ h1, h2 { padding: 0 !important; }
 }
 </style>"""
 
-_popovers = register("popovers", "<span></span>", styles=())
+_keyboard = register(
+    "keyboard", "<span></span>", styles=(), scripts=("popovers", "tabs")
+)
 
 
 def page_frame(text: str) -> None:
@@ -69,7 +71,7 @@ def page_frame(text: str) -> None:
     words = textwrap.shorten(text, TITLE_LENGTH, placeholder=" …") or "How BERT reads"
     st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
-    _popovers(key="popovers")
+    _keyboard(key="keyboard")
 
 
 def show_heading() -> None:

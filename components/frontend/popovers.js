@@ -14,7 +14,7 @@ const focused = (root = document) => {
   return at?.shadowRoot ? focused(at.shadowRoot) : at
 }
 
-const follow = event => {
+const followPopover = event => {
   const body = document.querySelector("[data-testid=stPopoverBody]")
   const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]")
   if (event.key !== "Tab" || !body || !opener) return
@@ -30,5 +30,3 @@ const follow = event => {
     opener.focus()  // from where the key goes on to what follows the button
   }
 }
-
-export default () => document.addEventListener("keydown", follow)
