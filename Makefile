@@ -4,6 +4,8 @@
 # make shots  the README's screenshots, from the running page
 
 PORT ?= 8501
+# Of which `make bench` makes an atlas.
+TREEBANK ?= corpus/small.conllu
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -32,6 +34,7 @@ bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.footprint
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.classroom
+	$(BIN)/python -m benchmarks.atlas $(TREEBANK)
 
 shots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m docs.screenshots

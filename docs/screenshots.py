@@ -24,6 +24,11 @@ SHOTS = {
         "light",
         {"tab": "Test a claim", "layer": 5, "head": 2},
     ),
+    "atlas.png": (
+        {"width": 1280, "height": 1900},
+        "light",
+        {"tab": "Atlas", "relation": "direct object → its verb", "layer": 5, "head": 1},
+    ),
     "phone.png": (PHONE, "light", {}),
 }
 
