@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -85,3 +86,13 @@ def new_page(chromium):
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+@contextmanager
+def emptied(*caches) -> Iterator[None]:
+    """Empty Streamlit's caches before and after."""
+    for cached in caches:
+        cached.clear()
+    yield
+    for cached in caches:
+        cached.clear()

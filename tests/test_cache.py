@@ -6,17 +6,14 @@ import pytest
 
 from model_cache import cache
 from model_cache.checkpoint import BrokenCheckpoint
+from tests.conftest import emptied
 from tests.random_bert import write_random_bert
 
 
 @pytest.fixture(autouse=True)
 def empty_caches():
-    caches = (cache.default_model, cache.engine, cache._reader)
-    for cached in caches:
-        cached.clear()
-    yield
-    for cached in caches:
-        cached.clear()
+    with emptied(cache.default_model, cache.engine, cache._reader):
+        yield
 
 
 @pytest.fixture

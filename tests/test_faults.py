@@ -24,6 +24,7 @@ from model_cache import cache, hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
 from model_cache.checkpoint import SUMS, WEIGHTS, BrokenCheckpoint, read_checkpoint
 from model_cache.engine import Engine
+from tests.conftest import emptied
 from tests.fake_hub import FakeHub, tiny_model_files
 from tests.random_bert import write_random_bert
 from tests.serving import ROOT, alone
@@ -93,11 +94,8 @@ def errors(page: AppTest) -> list[str]:
 def fresh_caches(monkeypatch):
     monkeypatch.setattr(answer, "_broken", {})
     caches = (cache.engine, cache._reader, cache._ranker, cache._measured, cache.guess)
-    for cached in caches:
-        cached.clear()
-    yield
-    for cached in caches:
-        cached.clear()
+    with emptied(*caches):
+        yield
 
 
 @pytest.fixture
