@@ -19,13 +19,19 @@ const stopOnce = group => {
 // BERT's words and the sentence's words take each other's place, or new ones their own.
 // Whoever chose one goes on from there, not from the top of the page. The group gets the
 // focus, not one of its buttons, which an Enter too many would press.
-// What tells it on is on the page's body: Streamlit may draw all between anew.
-const passFocusOn = () => { document.body.dataset.passesFocusOn = "" }
+// What tells it on is on the page's body, until the next key or click: Streamlit may draw
+// all between anew, and more than once.
+const passFocusOn = () => {
+  const { dataset } = document.body
+  dataset.passesFocusOn = ""
+  for (const action of ["keydown", "pointerdown"])
+    document.addEventListener(action, () => { delete dataset.passesFocusOn },
+      { once: true, capture: true })
+}
 
 const takeFocus = group => {
   const { activeElement: at, body } = document
   const place = group.getRootNode().host.closest(".st-key-words-place")
   const isFree = at === body || place.contains(at)
   if ("passesFocusOn" in body.dataset && isFree) group.focus({ preventScroll: true })
-  delete body.dataset.passesFocusOn
 }
