@@ -50,7 +50,10 @@ page_frame(state.present_text())
 
 with st.container(key="title"):
     title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
-with title_area, st.container(key="heading", horizontal=True):
+with (
+    title_area,
+    st.container(key="heading", horizontal=True, vertical_alignment="center"),
+):
     show_heading()
     offer_lessons()
     share_area = st.container(width="content")
@@ -86,7 +89,7 @@ with head_area:
     ask_head(model.shape)
     head_view = place()
 with heads_area:
-    with st.container(key="view", horizontal=True):
+    with st.container(key="view", horizontal=True, vertical_alignment="center"):
         st.header(f"All {model.layers * model.heads} heads", anchor=False)
         view = ask_view()
     heads = place()

@@ -106,6 +106,7 @@ def _heatmap(
         # json.dumps keeps any token a plain string inside the expression.
         "labelExpr": f"{json.dumps(tokens)}[datum.value]",
         "labelOverlap": False,
+        "labelFlush": False,  # each in the middle of its cells, the first and last too
         "labelLimit": 80,
         "labelFontSize": 12 if len(tokens) <= 25 else 9,
         "ticks": False,
@@ -141,8 +142,10 @@ def head_map(
         alt.Chart(frame)
         .mark_rect()
         .encode(
-            alt.X("head:O", title="head").axis(orient="top", labelAngle=0),
-            alt.Y("layer:O", title="layer"),
+            alt.X("head:O", title="head").axis(
+                orient="top", labelAngle=0, labelFlush=False
+            ),
+            alt.Y("layer:O", title="layer").axis(labelFlush=False),
             alt.Color(field, type="quantitative", title=title)
             .scale(scheme=scheme, domain=domain)
             .legend(orient="bottom"),

@@ -25,7 +25,10 @@ STYLE = """<style>
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
 h1, h2 { padding: 0 !important; }
-.st-key-steps button, .st-key-view button { min-height: 0; padding: 0; }
+h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of them */
+/* Streamlit takes back the space below a paragraph; a heading has none. */
+[data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+:is(.st-key-steps, .st-key-view, .st-key-try) button { min-height: 0; padding: 0; }
 /* White on dark mode's pale primary colour is too faint: chosen values are outlined. */
 [data-testid="stMultiSelect"] [data-tag] {
   background: transparent; border: 1px solid currentColor;
@@ -48,6 +51,7 @@ h1, h2 { padding: 0 !important; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
+  .st-key-heading > :first-child { flex-basis: 100%; } /* a line for the title */
 }
 /* Not 0: what waits for the end of a transition must hear of it. */
 @media (prefers-reduced-motion: reduce) {

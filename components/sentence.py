@@ -44,7 +44,9 @@ def ask_sentence(is_first_run: bool) -> str:
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",
     )
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(
+        key="try", horizontal=True, gap="small", vertical_alignment="center"
+    ):
         st.text("Try:", width="content")
         for label, sentence in EXAMPLES.items():
             st.button(

@@ -1,6 +1,7 @@
 """What browser tests do to the page again and again."""
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import quote_plus, urlencode
 
 from playwright.sync_api import Page, expect
 
@@ -40,6 +41,12 @@ def wait_until_drawn(page: Page) -> None:
           }).observe(document.body, {subtree: true, childList: true, attributes: true})
         })"""
     )
+
+
+def expect_in_url(page: Page, name: str, value: str) -> None:
+    """Wait until the URL has this parameter: it follows what the page shows."""
+    parameter = re.escape(f"{name}={quote_plus(value)}")
+    expect(page).to_have_url(re.compile(rf"[?&]{parameter}(&|$)"))
 
 
 def press(page: Page, name: str) -> None:

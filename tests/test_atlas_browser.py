@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from attention.atlas_file import save
 from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
-from tests.browsing import open_page, open_tab, press, settle
+from tests.browsing import expect_in_url, open_page, open_tab, press, settle
 from tests.test_atlas_judgements import small_atlas
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,8 @@ def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
     says = page.get_by_text("the open head hits")
     hits, n = re.search(r"hits (\d+) of (\d+)", says.text_content()).groups()
     assert 0 < int(hits) < int(n)  # so that the first row is a miss
-    settle(page)
+    expect_in_url(page, "layer", "5")
+    expect_in_url(page, "head", "1")
     url = page.url
     table(page, "atlas_sentences").click(position=FIRST_ROW)
     sentence = page.get_by_label("Sentence")
@@ -78,8 +79,7 @@ def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
     second = {"x": 15, "y": 90}
     table(page, "atlas_relations").click(position=second)
     expect(page.get_by_text(re.compile("of 3,843 in all"))).to_be_visible()
-    settle(page)
-    assert "relation=object+" in page.url
+    expect(page).to_have_url(re.compile(r"relation=object\+"))
 
 
 def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_page):
@@ -87,8 +87,7 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
     expect(page.get_by_text("The atlas, over 4,078 sentences.")).to_be_visible()
     press(page, "Open it in the tab Atlas")
     expect(page.get_by_text(re.compile("of 2,361 in all"))).to_be_visible()
-    settle(page)
-    assert "tab=Atlas" in page.url
+    expect_in_url(page, "tab", "Atlas")
     open_tab(page, "Heads")
     expect(page.get_by_text("Choose a row to open its head")).to_be_visible()
 

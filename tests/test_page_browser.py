@@ -1,11 +1,11 @@
 """The main job in a real Chromium, as a student does it."""
 
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import ACROSS, open_page, settle
+from tests.browsing import ACROSS, expect_in_url, open_page, settle
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +25,6 @@ def head_heading(page: Page, layer: int, head: int):
 
 def word_button(page: Page, word: str):
     return page.locator("button.word", has_text=word)
-
-
-def parameters(page: Page) -> dict[str, str]:
-    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()}
 
 
 def test_the_page_opens_with_words_all_heads_and_one_head(served, new_page):
@@ -61,7 +57,7 @@ def test_a_head_opens_by_keyboard(served, new_page):
     page.keyboard.press("Enter")
     expect(head_heading(page, 4, 11)).to_be_visible()
     expect(head_button(page, 4, 11)).to_be_focused()
-    assert page.get_by_label("Layer", exact=True).input_value() == "4"
+    expect(page.get_by_label("Layer", exact=True)).to_have_value("4")
 
 
 def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new_page):
@@ -70,8 +66,7 @@ def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new
     expect(page.locator(".grid .dim")).not_to_have_count(0)
     expect(head_button(page, 3, 10)).not_to_have_class("dim")
     expect(head_button(page, 1, 1)).to_have_class("dim")
-    settle(page)
-    assert parameters(page)["role"] == "next"
+    expect_in_url(page, "role", "next")
     fresh = open_page(new_page(), page.url)
     expect(head_button(fresh, 1, 1)).to_have_class("dim")
     fresh.get_by_role("button", name="next 3", exact=True).click()
@@ -98,7 +93,7 @@ def test_quick_clicks_end_on_the_last_head(served, new_page):
     expect(head_heading(page, 8, 2)).to_be_visible()
     settle(page)
     expect(head_heading(page, 8, 2)).to_be_visible()
-    assert parameters(page)["layer"] == "8"
+    expect_in_url(page, "layer", "8")
 
 
 def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
@@ -112,7 +107,8 @@ def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
     slider.focus()
     slider.press("ArrowRight")
     expect(page.locator("button.word")).to_have_count(4)
-    settle(page)
+    expect_in_url(page, "head", "2")
+    expect_in_url(page, "k", "4")
 
     fresh = open_page(new_page(), page.url)
     expect(fresh.get_by_label("Sentence")).to_have_value(ACROSS)
@@ -319,8 +315,7 @@ def test_a_heads_role_is_checked_on_more_sentences(served, new_page):
     page = open_page(new_page(), served)
     page.get_by_role("button", name="Check on more sentences").click()
     expect(page.get_by_text("The head is labelled next in 50 of 50.")).to_be_visible()
-    settle(page)
-    assert parameters(page)["check"] == "true"
+    expect_in_url(page, "check", "true")
 
 
 def test_two_words_find_the_heads_between_them(served, new_page):
@@ -337,8 +332,7 @@ def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_pa
     page.get_by_role("button", name="Add the open head").click()
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    settle(page)
-    assert parameters(page)["silent"] == "Layer 3, head 10"
+    expect_in_url(page, "silent", "Layer 3, head 10")
     fresh = open_page(new_page(), page.url)
     expect(fresh.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
 

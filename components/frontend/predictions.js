@@ -9,7 +9,7 @@ const element = (tag, className, text = "") => {
   return made
 }
 
-const percent = share => share === null ? "" : `${(share * 100).toFixed(1)} %`
+const percent = share => share === null ? "" : `${(share * 100).toFixed(1)}%`
 
 export default ({ data, parentElement, setTriggerValue }) => {
   const group = parentElement.querySelector(".tables")
