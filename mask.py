@@ -32,6 +32,7 @@ from command.outputs import (
 from command.sentences import Sentence, ask, at_line, stdin_lines
 from command.terminal import MANY, Bar, Failed, say
 from model_cache.catalog import find_model
+from model_cache.unreadable import UnreadableText
 
 K = 3  # completed sentences to print
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -124,8 +125,6 @@ def read(
 
 
 def read_or_error(engine, text: str, k: int) -> Reading | ValueError:
-    from model_cache.engine import UnreadableText
-
     try:
         return engine.read(text, k)
     except UnreadableText as error:

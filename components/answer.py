@@ -9,7 +9,9 @@ import streamlit as st
 from attention.reading import Reading
 from model_cache import cache
 from model_cache.catalog import BUNDLED, Model, find_model
+from model_cache.checkpoint import BrokenCheckpoint
 from model_cache.hub import find_local
+from model_cache.unreadable import UnreadableText
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +54,6 @@ def what_is_broken(model: Model) -> str:
 
 def read_or_explain(model: Model, text: str) -> tuple[Reading | None, str]:
     """Return the reading, or None and a sentence for the visitor."""
-    try:
-        # With these comes TensorFlow, if it does.
-        from model_cache.checkpoint import BrokenCheckpoint
-        from model_cache.engine import UnreadableText
-    except Exception as error:
-        return None, explain(error, "load the engine", FAULTY_SENTENCE)
     what = f"read a text of {len(text)} characters with {model.id}"
     try:
         return cache.read(model.id, text), ""

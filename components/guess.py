@@ -6,6 +6,7 @@ from attention.reading import MASK, Guess, Reading
 from attention.verdict import percent
 from components import state
 from model_cache import cache
+from model_cache.unreadable import UnreadableText
 
 MOST_LETTERS = 50
 UNKNOWN = "[UNK]"
@@ -39,8 +40,6 @@ def ask_guess(reading: Reading) -> bool:
 
 def _answer(reading: Reading, mask: int, word: str) -> tuple[str, bool]:
     """Answer the guess for a mask (from 0); tell whether it was one."""
-    from model_cache.engine import UnreadableText
-
     if not word:
         return "Type a word first: a guess costs nothing.", False
     try:

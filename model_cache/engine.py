@@ -3,18 +3,17 @@
 An engine is loaded once, compiled once, and safe to call from many threads.
 """
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 import numpy as np
-from transformers import BertTokenizerFast
 
 from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
-from model_cache.checkpoint import BrokenCheckpoint, Checkpoint
+from model_cache.checkpoint import Checkpoint
 from model_cache.encoder import Encoder
+from model_cache.tokens import Tokenizer, spans_in_text
 from model_cache.turns import EVERYBODY
+from model_cache.unreadable import UnreadableText
 
 # One batch's attention may take this many bytes: 32 sentences of 32 tokens of
 # BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
@@ -24,54 +23,6 @@ BATCH_BYTES = 64_000_000
 MOST_STRETCH = 1.2
 # Runs of one text that differ in their gates: more at once are no faster.
 RUNS_BYTES = 4_000_000
-# Not even counted in tokens beyond this: 6 million characters take 16 s to count.
-MAX_CHARACTERS = 100_000
-# A Python string can hold one half of a pair, the tokenizer cannot.
-SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class UnreadableText(ValueError):
-    """A text that no reading can be made of; the message says what to do."""
-
-
-class EmptyText(UnreadableText):
-    def __init__(self):
-        super().__init__("Type a sentence: there is nothing to read yet.")
-
-
-class HalfACharacter(UnreadableText):
-    def __init__(self):
-        super().__init__(
-            "This text has half of a character in it, which no model can read. "
-            "Delete it, or type the text anew."
-        )
-
-
-class TooManyTokens(UnreadableText):
-    def __init__(self, n_tokens: int, limit: int):
-        super().__init__(
-            f"This text has {n_tokens:,} tokens; BERT reads at most {limit} at once "
-            f"([CLS] and [SEP] included). Shorten it by {n_tokens - limit:,}."
-        )
-
-
-class TooManyCharacters(UnreadableText):
-    def __init__(self, n_characters: int):
-        super().__init__(
-            f"This text has {n_characters:,} characters, far more than BERT reads at "
-            "once. Shorten it to a paragraph."
-        )
-
-
-class NotOnePiece(UnreadableText):
-    def __init__(self, word: str, pieces: Sequence[str]):
-        super().__init__(
-            f"“{word}” is {len(pieces)} word pieces to this model "
-            f"({' '.join(pieces[:6])}{' …' * (len(pieces) > 6)}), and it puts one at "
-            "[MASK]. Guess a shorter or more common word."
-            if pieces
-            else "Type one word as your guess."
-        )
 
 
 class Engine:
@@ -84,28 +35,12 @@ class Engine:
         """
         self.model = model
         self.encoder = Encoder(checkpoint.config, checkpoint.arrays)
-        try:
-            tokenizer = BertTokenizerFast.from_pretrained(
-                checkpoint.folder, local_files_only=True
-            )
-        except Exception as error:  # tokenizers raises any kind, even bare ones
-            raise BrokenCheckpoint(
-                f"The tokenizer of {model} cannot be read. Get the model again.",
-                checkpoint.folder,
-            ) from error
-        self._mask_id = tokenizer.mask_token_id
-        # Some checkpoints pad their vocabulary: such ids have no piece.
-        self._vocabulary = [
-            piece or f"[id {i}]"
-            for i, piece in enumerate(
-                tokenizer.convert_ids_to_tokens(range(checkpoint.config["vocab_size"]))
-            )
-        ]
-        # A checkpoint's tokenizer.json may cut long texts silently. And a call to
-        # the class changes such settings under other threads; its core does not.
-        self._tokenizer = tokenizer.backend_tokenizer
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self._tokenizer = Tokenizer(
+            model,
+            checkpoint.folder,
+            checkpoint.config["vocab_size"],
+            self.encoder.max_tokens,
+        )
         self._compiling = threading.Lock()
         self._compiled = set()
 
@@ -134,7 +69,7 @@ class Engine:
             gates = np.ones(self.shape, np.float32)
         if np.shape(gates) != self.shape:
             raise ValueError(f"gates have shape {np.shape(gates)}, not {self.shape}.")
-        encodings = [self._encode(text) for text in texts]
+        encodings = [self._tokenizer.encode(text) for text in texts]
         spans = [encoding.offsets for encoding in encodings]
         found = self._read_encoded(texts, encodings, spans, k, gates)
         return [reading for _, reading in sorted(found, key=lambda pair: pair[0])]
@@ -152,7 +87,7 @@ class Engine:
         texts, encodings, spans, numbers = [], [], [], []
         for number, words in enumerate(sentences):
             try:
-                encoding = self._encode(" ".join(words), words)
+                encoding = self._tokenizer.encode(" ".join(words), words)
             except UnreadableText as fault:
                 yield number, fault
                 continue
@@ -186,21 +121,12 @@ class Engine:
         word: one word piece, such as "table", or "##ly" for a continuation.
         Raises UnreadableText for the text or the word, of it usually NotOnePiece.
         """
-        rows = [self._encode(text).ids]
-        if len(word) > MAX_CHARACTERS:
-            raise TooManyCharacters(len(word))
-        if SURROGATE.search(word):
-            raise HalfACharacter
-        id_ = self._tokenizer.token_to_id(word)
-        if id_ is None:
-            pieces = self._tokenizer.encode(word, add_special_tokens=False)
-            if len(pieces.ids) != 1:
-                raise NotOnePiece(word, pieces.tokens)
-            id_ = pieces.ids[0]
+        rows = [self._tokenizer.encode(text).ids]
+        id_ = self._tokenizer.id_of(word)
         _, (logits,) = self._run(rows, np.ones((1, *self.shape), np.float32))
         return tuple(
             Guess(
-                token=self._vocabulary[id_],
+                token=self._tokenizer.vocabulary[id_],
                 probability=float(softmax(row)[id_]),
                 rank=int((row > row[id_]).sum()) + 1,
             )
@@ -216,10 +142,10 @@ class Engine:
         and its probabilities [runs of the batch, masks, vocabulary].
         Raises UnreadableText.
         """
-        ids = self._encode(text).ids
-        n_masks = ids.count(self._mask_id)
+        ids = self._tokenizer.encode(text).ids
+        n_masks = ids.count(self._tokenizer.mask_id)
         run_bytes = len(ids) ** 2 * self._bytes_per_cell
-        run_bytes += 4 * n_masks * len(self._vocabulary)
+        run_bytes += 4 * n_masks * len(self._tokenizer.vocabulary)
         at_once = max(1, RUNS_BYTES // run_bytes)
         for start in range(0, len(gates), at_once):
             some = gates[start : start + at_once]
@@ -229,23 +155,6 @@ class Engine:
     @property
     def _bytes_per_cell(self) -> int:
         return 4 * self.encoder.n_layers * self.encoder.n_heads
-
-    def _encode(self, text: str, words: Sequence[str] | None = None):
-        """Return the tokens of a text, or of its words where those are given."""
-        if not text.strip():
-            raise EmptyText
-        if len(text) > MAX_CHARACTERS:
-            raise TooManyCharacters(len(text))
-        if SURROGATE.search(text):
-            raise HalfACharacter
-        encoding = self._tokenizer.encode(
-            text if words is None else list(words), is_pretokenized=words is not None
-        )
-        if len(encoding.ids) > self.encoder.max_tokens:
-            raise TooManyTokens(len(encoding.ids), self.encoder.max_tokens)
-        if len(encoding.ids) == 2:  # only [CLS] and [SEP]: control characters, say
-            raise EmptyText
-        return encoding
 
     def _run(
         self, rows: Sequence[Sequence[int]], gates: np.ndarray
@@ -275,7 +184,7 @@ class Engine:
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             padding_mask[i, : len(row)] = 1
-        return ids, padding_mask, np.argwhere(ids == self._mask_id)
+        return ids, padding_mask, np.argwhere(ids == self._tokenizer.mask_id)
 
     def _call(self, function, *inputs: np.ndarray):
         # Many threads may run a compiled function; only one may trace it.
@@ -293,7 +202,9 @@ class Engine:
         # text that ran alone is taken as it is.
         attention = np.ascontiguousarray(attention[:, :, :n_tokens, :n_tokens])
         attention.flags.writeable = False
-        masks = [i for i, id_ in enumerate(encoding.ids) if id_ == self._mask_id]
+        masks = [
+            i for i, id_ in enumerate(encoding.ids) if id_ == self._tokenizer.mask_id
+        ]
         return Reading(
             text=text,
             model=self.model,
@@ -314,23 +225,13 @@ class Engine:
     ) -> Iterator[Prediction]:
         probabilities = softmax(logits)
         for id_ in top_ids(logits, k):
-            token = self._vocabulary[id_]
+            token = self._tokenizer.vocabulary[id_]
             yield Prediction(
                 token=token,
                 id=int(id_),
                 probability=float(probabilities[id_]),
                 sentence="".join(fill_parts(text, span, token)),
             )
-
-
-def spans_in_text(encoding, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield each token's place among words with spaces between them.
-
-    A tokenizer that is given words counts in each.
-    """
-    starts = list(accumulate((len(word) + 1 for word in words), initial=0))
-    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
-        yield (0, 0) if word is None else (starts[word] + start, starts[word] + end)
 
 
 def batches(lengths: Sequence[int], bytes_per_cell: int) -> Iterator[list[int]]:

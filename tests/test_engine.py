@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
-from model_cache.engine import (
-    BATCH_BYTES,
-    EmptyText,
-    Engine,
-    NotOnePiece,
-    TooManyTokens,
-    batches,
-)
+from model_cache.engine import BATCH_BYTES, Engine, batches
+from model_cache.unreadable import EmptyText, NotOnePiece, TooManyTokens
 from tests.random_bert import write_random_bert
 
 ACROSS = "The turtle moved slowly across the [MASK]."

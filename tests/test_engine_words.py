@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model_cache.engine import EmptyText, HalfACharacter, TooManyTokens
+from model_cache.unreadable import EmptyText, HalfACharacter, TooManyTokens
 
 # Divided as BERT's own tokenizer divides them, so that both ways read the same.
 SENTENCES = [

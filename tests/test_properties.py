@@ -63,6 +63,7 @@ from components.findings import (
 from components.predictions import predictions_data
 from components.sentence import correct_mask
 from components.view_picker import seen_as
+from model_cache.unreadable import TooManyTokens, UnreadableText
 from tests.making import make_reading
 from tests.random_bert import write_random_bert
 from tests.serving import ROOT
@@ -128,8 +129,6 @@ def attempt(refusal: type[ValueError], do: Callable, *given) -> tuple:
 
 def read(engine, text: str) -> Reading:
     """Return a text's reading; a text that has none is no example."""
-    from model_cache.engine import UnreadableText
-
     try:
         return engine.read(text)
     except UnreadableText:
@@ -149,8 +148,6 @@ def size(png: bytes) -> tuple[int, int]:
 @many
 @example("\ud800")
 def test_any_text_is_read_or_refused_with_a_sentence(engine, text):
-    from model_cache.engine import UnreadableText
-
     reading, message = attempt(UnreadableText, engine.read, text)
     if reading is None:
         assert re.fullmatch(r"[A-Z].+[.]", message)
@@ -169,8 +166,6 @@ def test_any_text_is_read_or_refused_with_a_sentence(engine, text):
 @example(510)
 @example(511)
 def test_a_text_is_read_up_to_512_tokens_and_its_length_told_beyond(engine, n_words):
-    from model_cache.engine import TooManyTokens
-
     text = "turtle " * n_words
     if n_words <= 510:
         assert engine.read(text).n_tokens == n_words + 2
