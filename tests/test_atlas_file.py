@@ -12,10 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from attention import atlas_apart, atlas_file
+from attention import atlas_apart, atlas_file, atlas_table
 from attention.atlas import Atlas
 from attention.atlas_apart import load_apart
-from attention.atlas_file import ABOUT, COLUMNS, BadAtlas, load, save
+from attention.atlas_file import ABOUT, BadAtlas, load, save
+from attention.atlas_table import COLUMNS
 from tests.test_atlas_judgements import DETERMINERS, small_atlas
 
 GOOD = save(small_atlas(det=DETERMINERS, obj=DETERMINERS))
@@ -103,7 +104,7 @@ CHANGES = {
             frame,
             *(
                 frame[frame.name == "det"].assign(name=f"zq {i}")
-                for i in range(atlas_file.MOST_RELATIONS)
+                for i in range(atlas_table.MOST_RELATIONS)
             ),
         ]
     ),
