@@ -13,7 +13,7 @@ from attention.examples import Example
 from attention.reading import head_name
 from components import state
 from components.atlases import SMALL_TREEBANK, examples_from, treebanks_of
-from components.charts import head_map
+from components.head_maps import choose_on_map
 from components.tables import ABOVE, PERCENT, SHARE, choose_head, choose_sentence
 from model_cache import cache
 
@@ -51,10 +51,8 @@ def _show_heads(atlas: Atlas, name: str, direction: int) -> None:
     frame = heads_frame(relation, direction)
     map_area, table_area = st.columns([2, 3])
     with map_area:
-        st.altair_chart(
-            head_map(frame, "above", "rate above the fixed guess", "redblue"),
-            alt="Map of every head's rate above the best fixed guess; the table has "
-            "its numbers",
+        choose_on_map(
+            frame, "atlas_map", "above", "rate above the fixed guess", "redblue"
         )
     with table_area:
         choose_head(

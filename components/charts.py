@@ -140,7 +140,7 @@ def head_map(
     domain = [-limit, limit] if scheme == "redblue" else [0, limit]
     return (
         alt.Chart(frame)
-        .mark_rect()
+        .mark_rect(cursor="pointer")
         .encode(
             alt.X("head:O", title="head").axis(
                 orient="top", labelAngle=0, labelFlush=False

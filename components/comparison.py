@@ -10,8 +10,9 @@ from attention.roles import head_roles
 from attention.sheet import sheet_png
 from components import state
 from components.answer import answering_model, read_or_explain
-from components.charts import HEATMAP_TOKENS, difference_chart, head_chart, head_map
+from components.charts import HEATMAP_TOKENS, difference_chart, head_chart
 from components.findings import comparison_finding
+from components.head_maps import choose_on_map
 from components.links import WITH
 from components.pictures import show_png
 from components.report import offer_finding
@@ -65,10 +66,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     st.text("Heads whose habits changed most")
     map_area, table_area = st.columns(2)
     with map_area:
-        st.altair_chart(
-            head_map(changed, "change", "change", "viridis"),
-            alt="Map of the change; the table has its numbers",
-        )
+        choose_on_map(changed, "changed_map", "change", "change", "viridis")
     with table_area:
         choose_head(changed, "changed", {"change": SHARE})
     st.text(HOW)

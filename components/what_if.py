@@ -5,8 +5,8 @@ import streamlit as st
 from attention.effects import compare_words, effects_frame
 from attention.reading import Reading
 from components import state
-from components.charts import head_map
 from components.findings import what_if_finding
+from components.head_maps import choose_on_map
 from components.head_names import ask_heads
 from components.report import offer_finding
 from components.tables import SHARE, choose_head
@@ -68,14 +68,10 @@ def _show_ranking(reading: Reading) -> None:
     bar.empty()
     maps = st.columns(2)
     with maps[0]:
-        st.altair_chart(
-            head_map(frame, "points", "change in points", "redblue"),
-            alt="Map of the likeliest word's change; the table below has its numbers",
-        )
+        choose_on_map(frame, "points_map", "points", "change in points", "redblue")
     with maps[1]:
-        st.altair_chart(
-            head_map(frame, "divergence", "divergence in nats", "viridis"),
-            alt="Map of the divergence; the table below has its numbers",
+        choose_on_map(
+            frame, "divergence_map", "divergence", "divergence in nats", "viridis"
         )
     choose_head(
         frame,

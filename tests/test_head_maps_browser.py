@@ -1,0 +1,42 @@
+"""The maps of all heads in a real Chromium: a click on a cell opens its head."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browsing import ACROSS, expect_in_url, open_page
+
+pytestmark = pytest.mark.browser
+
+MAPS = pytest.mark.parametrize(
+    ("key", "parameters"),
+    [
+        ("atlas_map", {"tab": "Atlas"}),
+        ("changed_map", {"tab": "Compare"}),
+        ("points_map", {"tab": "What if", "rank": "true"}),
+        ("divergence_map", {"tab": "What if", "rank": "true"}),
+    ],
+)
+
+
+def cell(page: Page, key: str, layer: int, head: int):
+    labels = f'[aria-label*="head: {head};"][aria-label*="layer: {layer};"]'
+    return page.locator(f"[class*=st-key-{key}] path{labels}").first
+
+
+def outlined(page: Page, key: str, layer: int, head: int):
+    says = f"head: {head}; layer: {layer}"
+    return page.locator(f'[class*=st-key-{key}] path[aria-label="{says}"]')
+
+
+@MAPS
+def test_a_click_on_a_maps_cell_opens_its_head_again_and_again(
+    served, new_page, key, parameters
+):
+    page = open_page(new_page(), served, text=ACROSS, **parameters)
+    expect(outlined(page, key, 3, 10)).to_have_count(2)
+    for layer, head in [(5, 1), (7, 12), (5, 1)]:
+        cell(page, key, layer, head).click()
+        name = f"Layer {layer}, head {head}"
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(outlined(page, key, layer, head)).to_have_count(2)
+        expect_in_url(page, "head", str(head))
