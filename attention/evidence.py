@@ -38,8 +38,24 @@ def tails(probabilities: Sequence[float]) -> np.ndarray:
     return np.minimum(exactly[::-1].cumsum()[::-1], 1)
 
 
-def chance_of_any(alone: np.ndarray, n_heads: int) -> np.ndarray:
+def luck_of_lead(ahead: int, behind: int) -> float:
+    """Return how likely a head no better than a guess is ahead of it as often.
+
+    ahead, behind: tries that only the head hits, and tries that only the guess hits.
+    Where both hit or both miss, neither is better, and of the other tries either
+    would win half (the sign test; McNemar 1947, exact and one-sided). Two rates with
+    an interval each would not do, since both are of the same tries.
+
+    >>> luck_of_lead(3, 1)  # at least 3 heads in 4 tosses: 5 of 16 ways
+    0.3125
+    """
+    return float(tails([0.5] * (ahead + behind))[ahead])
+
+
+def chance_of_any(alone: np.ndarray | float, n_heads: int) -> np.ndarray:
     """Return how likely at least one of n independent heads does what one does alone.
+
+    Heads that are alike, as a model's are, are lucky together: then it is less likely.
 
     >>> float(chance_of_any(np.array(0.5), 2))
     0.75

@@ -1,9 +1,13 @@
-"""What a tested claim amounts to, in plain sentences with their numbers."""
+"""What a tested claim amounts to, in plain sentences with their numbers.
+
+A head that was chosen for being the best of all is held to what the best of all would
+do by luck; one that somebody named before testing, to what one head would.
+"""
 
 import numpy as np
 
 from attention.claims import Result
-from attention.evidence import SURE, tries_needed
+from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
 from attention.reading import head_name
 
 
@@ -13,23 +17,23 @@ def describe_best(result: Result) -> str:
     n_heads = result.hits.size
     return " ".join(
         [
-            f"The best of {n_heads} heads is {_hits(result, layer, head)}",
+            f"The best of {n_heads} heads is {_hits(result, layer, head)}"
+            f"{_ties(result, best)}",
             describe_offset(result),
-            f"If all {n_heads} chose a word at random, at least one would do as well "
-            f"with a probability of {percent(result.chance[best])}:",
-            _conclusion(result, best, result.chance[best]),
+            f"If all {n_heads} chose words at random, each by itself, at least one "
+            f"would do as well with a probability of {percent(result.chance[best])}:",
+            _conclusion(result, best, result.chance[best], n_heads),
         ]
     )
 
 
 def describe_head(result: Result, layer: int, head: int) -> str:
     """Say what one head does, for somebody who named it before testing."""
-    is_better = result.hits[layer, head] > result.offset_hits
+    alone = result.alone[layer, head]
     return (
-        f"{_hits(result, layer, head)} That is "
-        f"{'more than' if is_better else 'no more than'} the best fixed guess, and "
-        "whoever named this head beforehand would see as much by luck with a "
-        f"probability of {percent(result.alone[layer, head])}."
+        f"{_hits(result, layer, head)} Whoever named this head beforehand would see as "
+        f"much by luck with a probability of {percent(alone)}: "
+        f"{_conclusion(result, (layer, head), alone, 1)}"
     )
 
 
@@ -50,28 +54,59 @@ def _hits(result: Result, layer: int, head: int) -> str:
     )
 
 
-def _conclusion(result: Result, best: tuple[int, int], chance: float) -> str:
+def _ties(result: Result, best: tuple[int, int]) -> str:
+    others = int((result.hits == result.hits[best]).sum()) - 1
+    if not others:
+        return ""
+    return f" {others} other{'s hit' if others > 1 else ' hits'} as often."
+
+
+def _conclusion(
+    result: Result, at: tuple[int, int], chance: float, n_heads: int
+) -> str:
+    """Say what a head's hits are worth.
+
+    chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
+    its hits.
+    """
+    if not result.hits[at]:
+        return "nothing here speaks for the claim."
     if chance >= SURE:
-        return f"this may be luck. {_more(result)}"
-    if result.hits[best] <= result.offset_hits:
+        return f"this may be luck. {_more(result, n_heads)}"
+    if result.hits[at] <= result.offset_hits:
         return (
-            "hardly luck, but the fixed guess does as well, so the head may know the "
-            "place and not the word. Test sentences in which the places vary."
+            "hardly luck, but the fixed guess does at least as well, so the head may "
+            "know the place and not the word. Test sentences in which the places vary."
         )
-    if result.low[best] <= result.offset_rate:
-        return (
-            "hardly luck. It beats the fixed guess, though by less than so few "
-            "sentences can tell for certain: test more."
-        )
-    return "hardly luck, and clearly better than the fixed guess. The evidence carries."
+    return f"hardly luck. {_against_guess(result, at, n_heads)}"
 
 
-def _more(result: Result) -> str:
+def _against_guess(result: Result, at: tuple[int, int], n_heads: int) -> str:
+    """Say whether a head that hits more than the fixed guess is better than it."""
+    ahead, behind = result.lead(*at)
+    luck = luck_of_lead(ahead, behind)
+    if luck >= SURE:
+        says = "too few to tell which of the two is better. Test more sentences."
+    elif chance_of_any(luck, n_heads) >= SURE:
+        says = (
+            f"enough for a head named beforehand, too few for the best of {n_heads}, "
+            "whose rate luck flatters. Name this head now and test it on new sentences."
+        )
+    elif n_heads > 1:
+        says = f"clearly better, even as the best of {n_heads}. The evidence carries."
+    else:
+        says = "clearly better. For a head named beforehand, the evidence carries."
+    return f"The head alone hits {ahead}, the fixed guess alone {behind}: {says}"
+
+
+def _more(result: Result, n_heads: int) -> str:
     by_luck = [1 / (len(one.words) - 1) for one in result.measured]
-    needed = tries_needed(by_luck, result.hits.size)
-    if needed is not None and needed > result.n:
+    needed = tries_needed(by_luck, n_heads)
+    if needed is None:
+        return "Of two words luck always hits the other: test longer sentences."
+    if needed > result.n:
         return (
-            "Even a head that always hits stands out from so many only with "
+            "Even a head that always hits stands out from luck only with "
             f"{needed} such sentences: test more."
         )
     return "Test more sentences."

@@ -27,8 +27,10 @@ HOW = (
     "A head hits if the first word gives the second more attention than any other "
     "word. Pieces are joined to words; [CLS] and [SEP] do not count, punctuation "
     "does. The interval is Wilson's. Luck: heads that choose one of a sentence's other "
-    "words at random. Offset: how many words on the fixed guess looks. After Clark et "
-    "al. 2019, “What Does BERT Look At?”, section 4.2."
+    "words at random. Offset: how many words on the fixed guess looks. Head and "
+    "guess: a sign test of the sentences that only one of them hits, the best head "
+    "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
+    "BERT Look At?”, section 4.2."
 )
 QUICK = 50  # sentences, up to which nobody needs to stop
 COLUMNS = {

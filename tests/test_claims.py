@@ -116,10 +116,19 @@ def test_luck_is_a_random_choice_among_the_other_words(result):
     assert result.chance[0, 0] == pytest.approx(1 - (26 / 27) ** 2)
 
 
+def test_only_one_of_head_and_guess_is_counted_where_they_differ(result):
+    # The guess, 1 on, is right in the third sentence; the second head in the first.
+    assert result.lead(0, 0) == (2, 0)
+    assert result.lead(0, 1) == (1, 1)
+
+
 def test_a_sentence_of_two_words_is_always_hit_by_luck():
     pair = example("dog -> ran", "dog ran")
     result = judge([measure(looking(2, text="dog ran"), pair)])
     assert result.chance.tolist() == [[1]]
+    assert describe_best(result).endswith(
+        "Of two words luck always hits the other: test longer sentences."
+    )
 
 
 def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result):
@@ -131,32 +140,98 @@ def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result)
     assert "with 4 such sentences" in verdict
 
 
-def many(targets: list[int], pairs: list[str]) -> str:
-    measured = [
-        measure(looking(target), example(pair))
-        for target, pair in zip(targets, pairs, strict=True)
-    ]
-    return describe_best(judge(measured))
+# Verdicts. Four places by turns, so that no fixed guess hits more than one in four.
+PAIRS = ["dog -> cat", "cat -> dog", "the#1 -> dog", "cat -> the#1"]
+TARGETS = [4, 2, 2, 1]
+ELSEWHERE = [3, 1, 4, 2]
+
+
+def many(*heads: list[int], pairs: list[str]):
+    """Judge sentences in which each head looks at its list's tokens, one a sentence."""
+    return judge(
+        [
+            measure(looking(*targets), example(pair, line=line))
+            for line, (pair, *targets) in enumerate(
+                zip(pairs, *heads, strict=True), start=1
+            )
+        ]
+    )
 
 
 def test_a_head_that_always_hits_where_places_vary_is_evidence():
-    pairs = ["dog -> cat", "cat -> dog", "the#1 -> dog", "the#2 -> the#1"] * 5
-    verdict = many([4, 2, 2, 1] * 5, pairs)
+    verdict = describe_best(many(TARGETS * 5, ELSEWHERE * 5, pairs=PAIRS * 5))
     assert "hits 20 of 20" in verdict
+    assert "The head alone hits 15, the fixed guess alone 0: clearly" in verdict
     assert verdict.endswith("The evidence carries.")
 
 
+def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
+    # Six sentences only the head hits: luck 1 in 64, but of 144 heads 90 %.
+    heads = [TARGETS * 2, *[ELSEWHERE * 2] * 143]
+    result = many(*heads, pairs=PAIRS * 2)
+    best, named = describe_best(result), describe_head(result, 0, 0)
+    assert result.lead(0, 0) == (6, 0)
+    assert "enough for a head named beforehand, too few for the best of 144" in best
+    assert "carries" not in best
+    assert named.endswith("For a head named beforehand, the evidence carries.")
+
+
+def test_the_best_of_many_carries_once_its_lead_is_great():
+    # 1 - (1 - 2^-12)^144 is 3.5 %.
+    heads = [TARGETS * 4, *[ELSEWHERE * 4] * 143]
+    verdict = describe_best(many(*heads, pairs=PAIRS * 4))
+    assert verdict.endswith(
+        "The head alone hits 12, the fixed guess alone 0: clearly better, even as the "
+        "best of 144. The evidence carries."
+    )
+
+
+def test_a_small_lead_over_the_fixed_guess_is_too_few_to_tell():
+    # The guess hits all of the first kind; the head all but two, and five others.
+    pairs = ["the#2 -> cat"] * 9 + PAIRS + PAIRS[:1]
+    targets = [1] * 2 + [4] * 7 + TARGETS + TARGETS[:1]
+    result = many(targets, pairs=pairs)
+    # "the#1 -> dog", 1 on as well, is hit by both.
+    assert (result.hits[0, 0], result.offset_hits) == (12, 10)
+    assert result.lead(0, 0) == (4, 2)  # at least 4 of 6: 22 of 64 ways
+    assert describe_best(result).endswith(
+        "alone hits 4, the fixed guess alone 2: too few to tell which of the two is "
+        "better. Test more sentences."
+    )
+
+
 def test_a_head_no_better_than_a_fixed_place_is_told_so():
-    verdict = many([4] * 10, ["the#2 -> cat"] * 10)
+    verdict = describe_best(many([4] * 10, pairs=["the#2 -> cat"] * 10))
     assert "the word just after, hits 10 (100%)" in verdict
     assert "may know the place" in verdict
 
 
+def test_heads_that_hit_as_often_as_the_best_are_counted():
+    def verdict(*heads):
+        return describe_best(many(*heads, pairs=PAIRS))
+
+    assert "as often" not in verdict(TARGETS, ELSEWHERE)
+    assert ". 1 other hits as often. The" in verdict(TARGETS, TARGETS, ELSEWHERE)
+    assert ". 2 others hit as often. The" in verdict(TARGETS, TARGETS, TARGETS)
+
+
+def test_without_a_hit_nothing_speaks_for_a_claim():
+    result = many(ELSEWHERE, ELSEWHERE, pairs=PAIRS)
+    assert describe_best(result).endswith("100%: nothing here speaks for the claim.")
+    assert describe_head(result, 0, 1).endswith("nothing here speaks for the claim.")
+
+
 def test_one_head_named_beforehand_is_judged_alone(result):
     verdict = describe_head(result, 0, 1)
-    assert "with a probability of 70%" in verdict  # 19 of 27
-    assert "no more than the best fixed guess" in verdict  # one hit each
-    assert "more than the best fixed guess" in describe_head(result, 0, 0)
+    assert "with a probability of 70%: this may be luck" in verdict  # 19 of 27
+    # 3^-n is under 0.05 from n = 3 on, which is as many as there are.
+    assert verdict.endswith("Test more sentences.")
+    # 1 in 27 alone; two sentences that only the head hits are 1 in 4.
+    assert describe_head(result, 0, 0).endswith(
+        "with a probability of 3.7%: hardly luck. The head alone hits 2, the fixed "
+        "guess alone 0: too few to tell which of the two is better. Test more "
+        "sentences."
+    )
 
 
 def test_the_ranked_table_has_the_promised_columns(result):
