@@ -50,8 +50,17 @@ def _hits(result: Result, layer: int, head: int) -> str:
     return (
         f"{head_name(*at)}: it hits {result.hits[at]} of {result.n} "
         f"({result.rate[at]:.0%}; with 95% confidence {result.low[at]:.0%} to "
-        f"{result.high[at]:.0%})."
+        f"{result.high[at]:.0%}).{_repeats(result)}"
     )
+
+
+def _repeats(result: Result) -> str:
+    """Warn of sentences that are there again, since luck is told as if none were."""
+    examples = (one.example for one in result.measured)
+    n = result.n - len({(one.text, one.query, one.key) for one in examples})
+    if not n:
+        return ""
+    return f" Of these, {n} repeat{'s' * (n == 1)} an earlier one: no new evidence."
 
 
 def _ties(result: Result, best: tuple[int, int]) -> str:

@@ -108,9 +108,15 @@ def table(result: Result, heads: Heads) -> str:
 
 
 def give_out(csv_text: str, path: Path | None) -> None:
-    """Write the table to its file, or to standard output."""
+    """Write the table to its file, or to standard output. Raises Failed."""
     if path is None:
-        print(csv_text, end="", flush=True)
+        try:
+            print(csv_text, end="", flush=True)
+        except BrokenPipeError:  # whoever read it has enough
+            raise
+        except OSError as error:
+            why = error.strerror or error
+            raise Failed(f"Cannot write to standard output: {why}.") from error
     else:
         write_whole(path, [csv_text.encode()])
         say(f"CSV: {path}")

@@ -215,6 +215,16 @@ def test_heads_that_hit_as_often_as_the_best_are_counted():
     assert ". 2 others hit as often. The" in verdict(TARGETS, TARGETS, TARGETS)
 
 
+def test_sentences_that_are_there_again_are_no_new_evidence():
+    def verdict(pairs, targets):
+        return describe_best(many(targets, ELSEWHERE[:1] * len(pairs), pairs=pairs))
+
+    assert "repeat" not in verdict(PAIRS, TARGETS)  # one text, other pairs
+    once, twice = PAIRS[:1] * 2, PAIRS[:1] * 3
+    assert "). Of these, 1 repeats an earlier one: no new" in verdict(once, [4] * 2)
+    assert "). Of these, 2 repeat an earlier one: no new" in verdict(twice, [4] * 3)
+
+
 def test_without_a_hit_nothing_speaks_for_a_claim():
     result = many(ELSEWHERE, ELSEWHERE, pairs=PAIRS)
     assert describe_best(result).endswith("100%: nothing here speaks for the claim.")

@@ -300,6 +300,16 @@ def test_ctrl_c_leaves_the_file_as_it_was(main, tmp_path, monkeypatch, bundled_e
     assert (tmp_path / "table.csv").read_text() == "an older one"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output_is_told(main, tmp_path, monkeypatch):
+    (tmp_path / "claim.txt").write_text(DOG)
+    with open("/dev/full", "w") as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", full)
+        code, _, err = main("--claims", "claim.txt")
+    assert code == 1
+    assert err[-1] == "Cannot write to standard output: No space left on device."
+
+
 def test_the_ready_claims_run_as_a_command(tmp_path):
     done = subprocess.run(
         [sys.executable, ROOT / "mask.py", "--claims", "-", "--head", "4-11"],
