@@ -45,6 +45,16 @@ def test_specials_and_the_word_itself_do_not_count():
     assert measured.words == ("the", "dog", "the", "cat")
 
 
+def test_a_special_that_somebody_typed_does_not_count_either():
+    attention = np.zeros((1, 1, 6, 6))
+    attention[0, 0, 1] = [0.2, 0, 0.2, 0.4, 0.2, 0]  # from "dog", most to "[SEP]"
+    reading = make_reading(attention, "dog ran [SEP] home")
+    assert reading.word_ids[3] is not None
+    measured = measure(reading, example("dog -> ran", reading.text))
+    assert measured.words == ("dog", "ran", "home")
+    assert measured.hits.all()
+
+
 def test_pieces_are_joined_sum_to_a_word_and_mean_from_it():
     text = "dogs ran slowly"
     attention = np.zeros((1, 1, 7, 7))
@@ -244,16 +254,46 @@ def test_one_head_named_beforehand_is_judged_alone(result):
     )
 
 
-def test_the_ranked_table_has_the_promised_columns(result):
-    frame = claim_frame(result)
+def test_the_ranked_table_has_each_heads_own_numbers():
+    # Two layers of three heads; each row of targets is one head's, a token a sentence.
+    miss = ELSEWHERE
+    heads = [
+        [TARGETS[0], *miss[1:]],
+        TARGETS,
+        miss,
+        [*TARGETS[:2], *miss[2:]],
+        [*miss[:2], *TARGETS[2:]],
+        miss,
+    ]
+    attention = np.zeros((4, 2, 3, 6, 6))
+    for number, targets in enumerate(heads):
+        for sentence, target in enumerate(targets):
+            # The fifth head is surer than the fourth, which hits as often.
+            sure = 0.9 if number == 4 else 0.8
+            attention[(sentence, *divmod(number, 3))][:, target] = sure
+    measured = [
+        measure(make_reading(one, TEXT), example(pair, line=line))
+        for line, (one, pair) in enumerate(zip(attention, PAIRS, strict=True), start=1)
+    ]
+    # At least k hits in four choices of one from three: so many of 81 ways.
+    any_of_six = {k: 1 - (1 - n / 81) ** 6 for k, n in enumerate((81, 65, 33, 9, 1))}
+    # Wilson's intervals, solved for p in (p - k/4)^2 = 1.96^2 p (1 - p) / 4.
+    ends = {0: (0, 0.4899), 1: (0.0456, 0.6994), 2: (0.15, 0.85), 4: (0.5101, 1)}
+    rows = [(1, 2, 4, 0.8), (2, 2, 2, 0.45), (2, 1, 2, 0.4), (1, 1, 1, 0.2)]
+    rows += [(1, 3, 0, 0), (2, 3, 0, 0)]
+    frame = claim_frame(judge(measured))
     assert list(frame) == [
         *("layer", "head", "sentences", "hits", "rate", "low", "high"),
         *("mean_weight", "offset", "offset_rate", "chance"),
     ]
-    assert frame[["layer", "head", "sentences", "hits"]].to_numpy().tolist() == [
-        [1, 1, 3, 3],
-        [1, 2, 3, 1],
-    ]
+    np.testing.assert_allclose(
+        frame,
+        [
+            [layer, head, 4, k, k / 4, *ends[k], weight, 1, 0.25, any_of_six[k]]
+            for layer, head, k, weight in rows
+        ],
+        atol=5e-5,
+    )
 
 
 def test_a_heads_sentences_stand_with_its_misses_first(result):
