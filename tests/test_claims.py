@@ -143,7 +143,7 @@ def test_a_sentence_of_two_words_is_always_hit_by_luck():
 
 def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result):
     verdict = describe_best(result)
-    assert "hits 3 of 3 (100%" in verdict
+    assert "hits 3 of 3 (100%; with 95% confidence 44% to 100%)" in verdict
     assert "with a probability of 7.3%" in verdict  # 1 - (26/27)^2
     assert "may be luck" in verdict
     # 1 - (1 - 3^-n)^2 is under 0.05 from n = 4 on.

@@ -26,6 +26,12 @@ def test_the_interval_is_wilsons_as_published(hits, n, low, high):
     assert np.round(found, 4).tolist() == pytest.approx([low, high], abs=1e-4)
 
 
+def test_an_interval_of_all_or_nothing_ends_exactly_there():
+    for n in range(1, 2001):
+        low, high = wilson(np.array([0, n]), n)
+        assert (low[0], high[1]) == (0, 1)
+
+
 def test_luck_counts_every_way_to_hit():
     p = [0.5, 0.25, 0.1]
     by_hand = np.zeros(4)
