@@ -223,6 +223,7 @@ def test_a_file_without_examples_is_refused(no_model, tmp_path, name, content, m
         (["--claims", "claim.txt", "--csv", "folder"], "it is a folder"),
         (["--claims", "claim.txt", "--csv", "x/y"], "there is no folder x"),
         (["--claims", "claim.txt", "--csv", "./claim.txt"], "holds the sentences"),
+        (["--claims", "claim.txt", "--csv", "folder/link"], "holds the sentences"),
         (["--claims", "claim.txt", "--model", "gpt-2"], "There is no model 'gpt-2'"),
     ],
 )
@@ -231,6 +232,7 @@ def test_what_cannot_work_is_refused_in_one_line(
 ):
     (tmp_path / "claim.txt").write_text(DOG)
     (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link").symlink_to(tmp_path / "claim.txt")
     code, out, (err,) = no_model(*arguments)
     assert (code, out) == (1, "")
     assert message in err
