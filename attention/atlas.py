@@ -63,9 +63,8 @@ class Habits:
     sentences: np.ndarray  # int [roles]: those in which a role has a target
     mean: np.ndarray  # [layers, heads, roles], 0-1
     spread: np.ndarray  # the same's standard deviation over sentences
-    labels: (
-        np.ndarray
-    )  # int [layers, heads, labels]: sentences in which it is called so
+    # int [layers, heads, labels]: sentences in which a head is called so
+    labels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,21 @@ class HeldOut:
     def offset_rate(self) -> float:
         return self.offset_hits / self.n
 
+    @property
+    def is_clear(self) -> bool:
+        return is_apart(self.hits, self.offset_hits, self.n)
+
+
+def is_apart(hits: int, guess_hits: int, n: int) -> bool:
+    """Tell whether a head's 95 % interval lies above a guess's, on the same n tries.
+
+    The counts do not say which tries both hit. However those overlap, a difference of
+    rates varies by no more than the two rates together, so intervals that do not touch
+    are luck in about 2.5 % of cases at most.
+    """
+    low, high = wilson(np.array([hits, guess_hits]), n)
+    return bool(low[0] > high[1])
+
 
 def held_out(relation: Relation, direction: int) -> HeldOut | None:
     """Choose the best head and offset on one half, measure on the other.
@@ -140,6 +154,8 @@ class Strength:
     high: float
     offset: int
     offset_rate: float
+    # See is_apart. Of many heads and relations, some are lucky.
+    is_clear: bool
 
     @property
     def above(self) -> float:
@@ -154,15 +170,18 @@ def strengths(atlas: Atlas, head: tuple[int, int]) -> list[Strength]:
         for direction in range(len(DIRECTIONS)):
             low, high = relation.intervals(direction)
             offset, offset_rate = relation.baseline(direction)
+            rate = float(relation.rates(direction)[head])
+            n = relation.n
             found.append(
                 Strength(
                     name,
                     direction,
-                    float(relation.rates(direction)[head]),
+                    rate,
                     float(low[head]),
                     float(high[head]),
                     offset,
                     offset_rate,
+                    is_apart(round(rate * n), round(offset_rate * n), n),
                 )
             )
     return sorted(found, key=lambda one: -one.above)

@@ -21,7 +21,7 @@ def describe_held_out(relation: Relation, direction: int) -> str:
             "All its instances stand in one half of the sentences, so nothing is held "
             "out: the ranking chose and measured on the same ones."
         )
-    if found.low > found.offset_rate:
+    if found.is_clear:
         conclusion = "The head is clearly better."
     elif found.rate > found.offset_rate:
         conclusion = "The head is better by less than so many can tell for certain."
@@ -51,8 +51,7 @@ def describe_rate(relation: Relation, direction: int, head: tuple[int, int]) -> 
 def clearest(atlas: Atlas, head: tuple[int, int]) -> Strength | None:
     """Return the relation that a head follows most clearly, but LAYOUT, or None."""
     for one in strengths(atlas, head):
-        is_clear = one.above >= CLEAR and one.low > one.offset_rate
-        if is_clear and one.relation not in LAYOUT:
+        if one.above >= CLEAR and one.is_clear and one.relation not in LAYOUT:
             return one
     return None
 
