@@ -131,8 +131,9 @@ def show_answer(lesson: Lesson, reading: Reading) -> None:
         st.text("These words are not in this sentence: go back to the lesson's own.")
         return
     layer, head = state.selected_head()
-    st.text(describe_pick(scores, lesson, layer, head))
-    best = np.unravel_index(scores.argmax(), scores.shape)
+    st.text(describe_pick(scores, lesson, layer, head), width="content")
+    # Plain numbers: NumPy's are no JSON, in which the page's state goes to the browser.
+    best = divmod(int(scores.argmax()), scores.shape[1])
     if is_solved(lesson) and best != (layer, head):
         name = head_name(*best).lower()
         st.button(f"Open {name}", on_click=state.select_head, args=best)
