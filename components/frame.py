@@ -47,6 +47,12 @@ h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of 
 /* An open popover's quiet button turns a blue too faint for dark mode. */
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
+/* A lesson's answer stays above what is picked; its wrapper is what can stick. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
+  position: sticky; top: 0; z-index: 5; padding: 0.4rem 3rem 0.4rem 0;
+  background: light-dark(#ffffff, #12151c); /* as .streamlit/config.toml has them */
+}
+[data-testid="stMain"]:has(.st-key-lesson-answer) { scroll-padding-top: 7rem; }
 .st-key-keyboard { display: none; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {

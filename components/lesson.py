@@ -15,6 +15,7 @@ from components import links, state
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
 BEGUN = "lesson_begun"  # the slug of the one whose view was opened
 CLOSE = 5  # ranks that are worth an encouragement
+ANSWER = "lesson-answer"
 
 
 def open_lesson(slug: str) -> None:
@@ -90,7 +91,11 @@ def offer_lessons() -> None:
 
 
 def show_task(lesson: Lesson):
-    """Draw the lesson's words; return the container for the page's answer."""
+    """Draw the lesson's words; return the container for the page's answer.
+
+    That stays in sight (frame.py has its style): on a phone the heads to pick from
+    are a screen below.
+    """
     with st.container(border=True, key="lesson"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(lesson.title, anchor=False)
@@ -113,14 +118,15 @@ def show_task(lesson: Lesson):
                     on_click=state.set_text,
                     args=(lesson.sentence,),
                 )
-            answer = st.container()
             with st.expander("Hint"):
                 st.markdown(lesson.hint)
             if is_solved(lesson):
                 st.markdown(f"**Solution.** {lesson.solution}")
             else:
                 st.button("Show the solution", on_click=_solve, args=(lesson.slug,))
-    return answer
+    if not asks_for_head(lesson):
+        return None
+    return st.container(key=ANSWER, horizontal=True, vertical_alignment="center")
 
 
 def show_answer(lesson: Lesson, reading: Reading) -> None:
