@@ -10,12 +10,13 @@ from attention.examples import read_line
 from attention.lessons import Lesson, lessons
 from attention.reading import Reading, head_name
 from attention.roles import NAMES, ROLES, head_roles
+from attention.views import SHOWN
 from components import links, state
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
 BEGUN = "lesson_begun"  # the slug of the one whose view was opened
-CLOSE = 5  # ranks that are worth an encouragement
 ANSWER = "lesson-answer"
+CLOSE = 5  # ranks that are worth an encouragement
 
 
 def open_lesson(slug: str) -> None:
@@ -54,7 +55,9 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     which may be the answer.
     """
     layer, head = lesson.head or ((0, 0) if asks_for_head(lesson) else (None, None))
-    start = {state.TEXT: lesson.sentence, **dict(lesson.parameters)}
+    # Hidden or joined tokens, left over from before, would change the numbers.
+    start = {state.TEXT: lesson.sentence, links.JOIN: "False", links.SPECIAL: SHOWN}
+    start |= dict(lesson.parameters)
     if layer is not None:
         start |= {state.LAYER: str(layer + 1), state.HEAD: str(head + 1)}
     return start

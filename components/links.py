@@ -51,7 +51,7 @@ VIEW: Mapping[str, Callable[[str], object]] = {
     state.HEAD: _number,
     state.K: lambda value: min(_number(value), MAX_K),
     state.MODEL: lambda value: find_model(value).id,
-    JOIN: lambda value: _one_of("True")(value) == "True",
+    JOIN: lambda value: _one_of("True", "False")(value) == "True",
     SPECIAL: _one_of(*SPECIALS),
     TAB: _text,  # explore() knows its tabs
     WITH: _text,
@@ -69,7 +69,9 @@ def fits_link(*texts: str) -> bool:
 def view() -> dict[str, str]:
     """Return what a file needs to restore the page."""
     values = {name: st.session_state.get(name) for name in VIEW}
-    return {name: str(value) for name, value in values.items() if value}
+    return {
+        name: str(value) for name, value in values.items() if value not in (None, "")
+    }
 
 
 def open_view(wanted: Mapping[str, str]) -> None:
