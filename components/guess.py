@@ -14,9 +14,14 @@ GUESSES = "guesses"  # text -> the words typed for its masks
 
 
 def ask_guess(reading: Reading) -> bool:
-    """Draw a field for each mask; return whether each has a guess."""
+    """Draw a field for each mask; return whether each has a guess.
+
+    Of a text without masks there is nothing to guess: True.
+    """
     guessed = st.session_state.setdefault(GUESSES, {})
     count = min(len(reading.mask_positions), state.MAX_MASKS)
+    if not count:
+        return True
     with st.form(f"guess {reading.text}", border=False):
         for number in range(1, count + 1):
             st.text_input(

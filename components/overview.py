@@ -56,6 +56,8 @@ def overview_data(
     layers, heads = shape
     layer, head = state.selected_head()
     names = [] if labels is None else labels.ravel().tolist()
+    # Where roles are hidden none can be shown: all heads would be dimmed.
+    shown = state.role() if names else ""
     return {
         "layers": layers,
         "heads": heads,
@@ -71,9 +73,9 @@ def overview_data(
                 "count": names.count(role.name),
             }
             for role in LEGEND
-            if role.name in names or role.name == state.role()
+            if role.name in names or role.name == shown
         ],
-        "role": state.role(),
+        "role": shown,
     }
 
 
