@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Collection, Mapping
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -23,13 +23,18 @@ HIDDEN = {
     "what heads do, until a click": links.ROLES,
 }
 USUAL = ["this text", "the open head"]
-PARTS_KEY = "teach_parts"
+LESSON_KEY, PARTS_KEY = "teach_lesson", "teach_parts"
+FOLLOWED = "teach_followed"  # the page's lesson when the panel last took it over
 QR_PIXELS = 640  # about; whole pixels a module
 # A code of more modules a side is hard to read from the back row.
 COARSE_VERSION = 15
 HOW = (
     "Set the page up as your students should find it, then copy the link or show the "
     "code. A lesson brings a sentence and a head of its own; what you add wins."
+)
+ONLY_HERE = (
+    "Only this computer can open this link. For the class, open the page by this "
+    "computer's address in the network, such as http://192.168.1.20:8501/?teach=1."
 )
 
 
@@ -43,17 +48,20 @@ def show_teacher_panel() -> None:
             link = _ask_link()
             st.code(link, language=None, wrap_lines=True)
             copy_button("copy class link", "Copy this link", link)
+            if is_own_computer(link):
+                st.warning(ONLY_HERE)
         with picture:
             _show_code(link)
 
 
 def _ask_link() -> str:
+    _follow_page()
     all_lessons = lessons()
     lesson = st.selectbox(
         "Lesson to open",
         ["", *all_lessons],
         format_func=lambda slug: all_lessons[slug].title if slug else "none",
-        key="teach_lesson",
+        key=LESSON_KEY,
         on_change=_suit_lesson,
     )
     parts = st.multiselect("In the link", list(PARTS), USUAL, key=PARTS_KEY)
@@ -80,8 +88,27 @@ def compose(
     return f"{base.rstrip('/')}/?{query}" if query else base
 
 
+def is_own_computer(link: str) -> bool:
+    """Tell whether a link leads whoever opens it to their own device.
+
+    >>> is_own_computer("http://localhost:8501/?lesson=bias")
+    True
+    """
+    host = urlsplit(link).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _follow_page() -> None:
+    """Choose the lesson that was opened on the page, none once it is closed."""
+    opened = st.query_params.get(links.LESSON, "")
+    opened = opened if opened in lessons() else ""
+    if st.session_state.get(FOLLOWED, "") != opened:
+        st.session_state[FOLLOWED] = st.session_state[LESSON_KEY] = opened
+        _suit_lesson()
+
+
 def _suit_lesson() -> None:
-    has_lesson = bool(st.session_state.teach_lesson)
+    has_lesson = bool(st.session_state[LESSON_KEY])
     st.session_state[PARTS_KEY] = [] if has_lesson else USUAL
 
 
@@ -96,13 +123,23 @@ def _show_code(link: str) -> None:
     file = io.BytesIO()
     code.save(file, kind="png", scale=QR_PIXELS // code.symbol_size()[0], border=4)
     show_png(file.getvalue(), "QR code of the link", width=320)
-    st.download_button(
-        "QR code (PNG)",
-        file.getvalue(),
-        "attention-link.png",
-        "image/png",
-        on_click="ignore",
-        type="tertiary",
-    )
+    with st.container(horizontal=True):
+        if st.button("Show it large"):
+            _show_large(file.getvalue(), link)
+        st.download_button(
+            "QR code (PNG)",
+            file.getvalue(),
+            "attention-link.png",
+            "image/png",
+            on_click="ignore",
+            type="tertiary",
+        )
     if code.version > COARSE_VERSION:
         st.text("A fine code: a shorter sentence is easier to read from afar.")
+
+
+@st.dialog("Scan to open", width="large")
+def _show_large(code: bytes, link: str) -> None:
+    with st.container(key="large-code", horizontal_alignment="center"):
+        show_png(code, "The QR code, large")
+    st.text(link)
