@@ -1,7 +1,5 @@
 """The page's frame: its title, its few rules of style, and what holds places."""
 
-import textwrap
-
 import streamlit as st
 from streamlit import net_util
 
@@ -47,17 +45,21 @@ h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of 
 /* An open popover's quiet button turns a blue too faint for dark mode. */
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
+.st-key-keyboard { display: none; }
+.st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 /* A lesson's answer stays above what is picked; its wrapper is what can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
   position: sticky; top: 0; z-index: 5; padding: 0.4rem 3rem 0.4rem 0;
   background: light-dark(#ffffff, #12151c); /* as .streamlit/config.toml has them */
 }
 [data-testid="stMain"]:has(.st-key-lesson-answer) { scroll-padding-top: 7rem; }
-.st-key-keyboard { display: none; }
-.st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
   .st-key-heading > :first-child { flex-basis: 100%; } /* a line for the title */
+}
+/* As large as a projector's picture allows, for the back row. */
+.st-key-large-code img {
+  width: auto !important; height: 65vh; object-fit: contain; image-rendering: pixelated;
 }
 /* Not 0: what waits for the end of a transition must hear of it. */
 @media (prefers-reduced-motion: reduce) {
@@ -78,10 +80,22 @@ def page_frame(text: str) -> None:
 
     text: the sentence, whose first words name the page in tabs, histories and chats.
     """
-    words = textwrap.shorten(text, TITLE_LENGTH, placeholder=" …") or "How BERT reads"
+    words = first_words(text) or "How BERT reads"
     st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
     _keyboard(key="keyboard")
+
+
+def first_words(text: str) -> str:
+    """Shorten a text to whole words, or inside a long one: some scripts have no spaces.
+
+    >>> first_words("Slowly, the old and tired turtle moved across the [MASK].")
+    'Slowly, the old and tired turtle moved across the …'
+    """
+    words = " ".join(text.split())
+    if len(words) <= TITLE_LENGTH:
+        return words
+    return words[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 def show_heading() -> None:
