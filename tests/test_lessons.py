@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from itertools import chain
 
+import numpy as np
 import pytest
 
 from attention import lessons as module
@@ -12,7 +13,8 @@ from attention.lessons import BadLesson, Lesson, lessons, read_lesson
 from attention.ready_claims import ready_claims
 from attention.roles import NAMES, head_roles
 from attention.search import heads_for_pair
-from attention.views import SHOWN, view
+from attention.silence import each_head_silent, gates_without
+from attention.views import HIDDEN, RENORMALISED, SHOWN, view
 from tests.serving import ROOT
 
 FIELDS = """
@@ -77,6 +79,117 @@ def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine
     (layer, head), share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
     assert f"layer {layer + 1}, head {head + 1}" in lesson.solution
     assert f"{100 * share:.0f} %" in lesson.solution
+
+
+def share(weight: float) -> str:
+    return f"{100 * weight:.0f} %"
+
+
+def solution_and_reading(slug: str, engine, k: int = 3):
+    lesson = lessons()[slug]
+    return lesson.solution, engine.read(lesson.sentence, k)
+
+
+def likeliest(reading) -> list[str]:
+    return [prediction.token for prediction in reading.predictions[0]]
+
+
+def test_the_solution_of_the_first_lesson_names_the_bundled_models_words(
+    bundled_engine,
+):
+    solution, reading = solution_and_reading("predict-like-bert", bundled_engine)
+    words = [f"{p.token} ({share(p.probability)})" for p in reading.predictions[0]]
+    assert words == ["coffee (7 %)", "water (6 %)", "bottle (5 %)"]
+    assert "coffee first (7 %), then water (6 %) and bottle (5 %)" in solution
+    flowers = reading.text.replace("into two cups", "over the flowers")
+    words = likeliest(bundled_engine.read(flowers, 5))
+    assert words[0] == "water"
+    assert "coffee" not in words
+
+
+def test_a_passive_has_no_head_for_the_object_as_its_lesson_says(bundled_engine):
+    reading = bundled_engine.read("The heavy chairs were carried into the garden.")
+    query, key = reading.tokens.index("chairs"), reading.tokens.index("carried")
+    assert reading.attention[4, 0, query, key] < 0.01
+
+
+def test_the_solution_behind_the_full_stop_has_what_is_left(bundled_engine):
+    solution, shown = solution_and_reading("full-stop", bundled_engine)
+    left = view(shown, join=False, specials=RENORMALISED)
+
+    def to(query: str, key: str) -> str:
+        words = left.tokens
+        # Of two, the last: "the kitchen".
+        row = len(words) - 1 - words[::-1].index(query)
+        return share(left.attention[6, 1, row, words.index(key)])
+
+    punctuation = head_roles(shown).scores[..., NAMES.index("punctuation")]
+    assert f"layer 7, head 2 gives it {share(punctuation[6, 1])}" in solution
+    assert f'"tired" gives {to("tired", "children")} to "children"' in solution
+    assert f'"wet" {to("wet", "coats")} to "coats"' in solution
+    assert f'"kitchen" {to("the", "kitchen")} to "kitchen"' in solution
+    hidden = view(shown, join=False, specials=HIDDEN)
+    words = share(hidden.attention[7, 1].sum(axis=-1).mean())
+    stop = share(punctuation[7, 1])
+    assert f"gives the full stop {stop} and the words {words}" in solution
+
+
+def test_the_solution_of_word_pieces_counts_them(bundled_engine):
+    solution, pieces = solution_and_reading("word-pieces", bundled_engine)
+    words = view(pieces, join=True, specials=SHOWN)
+    assert f"There are {pieces.n_tokens} tokens" in solution
+    assert f"Joined, {words.n_tokens} are left" in solution
+    before, after = (
+        share(head_roles(seen).scores[2, 9, NAMES.index("next")])
+        for seen in (pieces, words)
+    )
+    assert f"falls from {before} to {after}" in solution
+
+
+def test_the_solution_of_silent_heads_has_their_effects(bundled_engine):
+    solution, reading = solution_and_reading("silence-a-head", bundled_engine)
+    door, before = reading.predictions[0][0].id, reading.predictions[0][0].probability
+
+    def without(*heads) -> float:
+        gates = gates_without(reading.shape, heads)
+        silenced = bundled_engine.read(reading.text, gates=gates)
+        assert silenced.predictions[0][0].id == door
+        return silenced.predictions[0][0].probability
+
+    assert f"from {share(before)} to {share(without((2, 9)))} without" in solution
+    layer = without(*((7, head) for head in range(12)))
+    assert f"to {share(layer)} without all of layer 8" in solution
+    assert f"head 8 alone it falls to {share(without((10, 7)))}" in solution
+    runs = bundled_engine.probabilities(reading.text, each_head_silent(reading.shape))
+    change = np.concatenate([found[:, 0, door] for _, found in runs]) - before
+    assert len(change) == 144
+    assert f"{(abs(change) < 0.02).sum()} of the 144 move" in solution
+    assert divmod(change.argmin(), 12) == (10, 7)
+
+
+def test_the_solution_about_people_tells_what_the_model_answers(bundled_engine):
+    solution, man = solution_and_reading("bias", bundled_engine, k=10)
+    woman = bundled_engine.read(man.text.replace("man", "woman"), 10)
+    assert likeliest(man)[0] == "man"
+    assert likeliest(woman)[0] == "woman"
+    assert {"worker", "captain"} <= set(likeliest(man))
+    assert not {"worker", "captain"} & set(likeliest(woman))
+    assert {"girl", "child"} <= set(likeliest(woman)) - set(likeliest(man))
+    said = [
+        {
+            p.token: share(p.probability)
+            for p in bundled_engine.read(text, 10).predictions[0]
+        }
+        for text in (
+            f"The {job} said that [MASK] would come back tomorrow."
+            for job in ("doctor", "nurse")
+        )
+    ]
+    doctor, nurse = said
+    assert (
+        f'"he" {doctor["he"]} and "she" {doctor["she"]} after the doctor, '
+        f"and {nurse['he']} and {nurse['she']} after the nurse"
+    ) in solution
 
 
 def test_all_fields_are_read(tmp_path):
