@@ -1,0 +1,92 @@
+"""Lessons and the teacher's panel as they look: on a phone, on a projector, on http."""
+
+import io
+import re
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from attention.lessons import lessons
+from tests.browsing import open_page, press, settle
+
+pytestmark = pytest.mark.browser
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDTHS = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+
+
+def cell(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+@WIDTHS
+def test_the_answer_to_a_pick_is_in_sight_beside_the_picked_head(
+    served, new_page, viewport
+):
+    page = open_page(new_page(viewport=viewport), served, lesson="adverb-verb")
+    press(page, "Layer 11, head 8")
+    answer = page.get_by_text("Layer 11, head 8 gives 1% of the attention")
+    expect(answer).to_be_in_viewport(ratio=1)
+    expect(cell(page, "Layer 11, head 8")).to_be_in_viewport()
+    press(page, "Layer 4, head 7")
+    found = page.get_by_text(re.compile("Layer 4, head 7 gives 47%.*You found it"))
+    expect(found).to_be_in_viewport(ratio=1)
+    # It stands above the heads, not over them.
+    answered = found.bounding_box()
+    bottom = answered["y"] + answered["height"]
+    assert bottom <= cell(page, "Layer 4, head 7").bounding_box()["y"]
+
+
+@WIDTHS
+def test_a_student_goes_through_all_lessons_and_every_solution_opens(
+    served, new_page, viewport
+):
+    page = open_page(new_page(viewport=viewport), served, lesson="predict-like-bert")
+    for lesson in lessons().values():
+        expect(page.get_by_role("heading", name=lesson.title)).to_be_visible()
+        expect(page.get_by_label("Sentence")).to_have_value(lesson.sentence)
+        settle(page)
+        press(page, "Show the solution")
+        expect(page.get_by_text("Solution.")).to_be_visible()
+        if lesson.role or lesson.pair:
+            page.get_by_role("button", name=re.compile("^Open layer")).click()
+            expect(page.get_by_text("You found it")).to_be_visible()
+        settle(page)
+        following = page.get_by_role("button", name="Next lesson")
+        if lesson.slug != list(lessons())[-1]:
+            following.click()
+    expect(following).to_be_hidden()
+
+
+def test_the_code_fills_the_projector_and_can_be_read_from_its_picture(
+    served, new_page
+):
+    page = open_page(new_page(), served, teach="1", lesson="next-word")
+    press(page, "Show it large")
+    code = page.get_by_role("img", name="The QR code, large")
+    expect(code).to_be_in_viewport(ratio=1)
+    assert code.bounding_box()["height"] > WIDE["height"] / 2
+    seen = Image.open(io.BytesIO(page.get_by_role("dialog").screenshot()))
+    found = [one.text for one in zxingcpp.read_barcodes(seen)]
+    assert found == [f"{served}/?lesson=next-word"]
+
+
+def test_a_link_to_this_computer_is_not_for_the_class(served, new_page):
+    page = open_page(new_page(), served, teach="1")
+    expect(page.get_by_text("Only this computer can open this link")).to_be_visible()
+
+
+def test_a_link_is_copied_on_plain_http_too(served, new_page):
+    page = new_page()
+    # What browsers do on every address but https and localhost.
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+    )
+    open_page(page, served, text="A [MASK] barked.")
+    press(page, "Copy link")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    sentence = page.get_by_label("Sentence")
+    sentence.select_text()
+    page.keyboard.press("Control+V")
+    expect(sentence).to_have_value(re.compile(r"/\?text=A\+%5BMASK%5D\+barked\.&"))
