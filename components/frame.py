@@ -22,11 +22,16 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.8rem 2rem 2rem; }
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
+<<<<<<< HEAD
 h1, h2 { padding: 0 !important; }
 h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of them */
 /* Streamlit takes back the space below a paragraph; a heading has none. */
 [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 :is(.st-key-steps, .st-key-view, .st-key-try) button { min-height: 0; padding: 0; }
+=======
+[data-testid="stMain"] :is(h1, h2) { padding: 0 !important; }
+.st-key-steps button, .st-key-view button { min-height: 0; padding: 0; }
+>>>>>>> b651160 (Centre the large code, and give dialogs their padding back)
 /* White on dark mode's pale primary colour is too faint: chosen values are outlined. */
 [data-testid="stMultiSelect"] [data-tag] {
   background: transparent; border: 1px solid currentColor;
@@ -59,7 +64,7 @@ h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of 
 }
 /* As large as a projector's picture allows, for the back row. */
 .st-key-large-code img {
-  width: auto !important; height: 65vh; object-fit: contain; image-rendering: pixelated;
+  width: 100%; max-height: 65vh; object-fit: contain; image-rendering: pixelated;
 }
 /* Not 0: what waits for the end of a transition must hear of it. */
 @media (prefers-reduced-motion: reduce) {

@@ -34,7 +34,7 @@ HOW = (
 )
 ONLY_HERE = (
     "Only this computer can open this link. For the class, open the page by this "
-    "computer's address in the network, such as http://192.168.1.20:8501/?teach=1."
+    "computer's address in the network, such as 192.168.1.20, in place of localhost."
 )
 
 
@@ -49,7 +49,7 @@ def show_teacher_panel() -> None:
             st.code(link, language=None, wrap_lines=True)
             copy_button("copy class link", "Copy this link", link)
             if is_own_computer(link):
-                st.warning(ONLY_HERE)
+                st.info(ONLY_HERE)
         with picture:
             _show_code(link)
 
