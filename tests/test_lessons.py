@@ -81,6 +81,16 @@ def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine
     assert f"{100 * share:.0f} %" in lesson.solution
 
 
+def test_no_lesson_opens_with_the_head_that_a_later_one_asks_for(bundled_engine):
+    opened = set()
+    for lesson in lessons().values():
+        if lesson.role or lesson.pair:
+            reading = bundled_engine.read(lesson.sentence)
+            assert best_heads(reading, lesson)[0][0] not in opened, lesson.slug
+        else:
+            opened.add(lesson.head or PAGE_HEAD)
+
+
 def share(weight: float) -> str:
     return f"{100 * weight:.0f} %"
 
