@@ -54,10 +54,15 @@ h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of 
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 /* A lesson's answer stays above what is picked; its wrapper is what can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
-  position: sticky; top: 0; z-index: 5; padding: 0.4rem 3rem 0.4rem 0;
+  z-index: 5; padding: 0.4rem 3rem 0.4rem 0;
   background: light-dark(#ffffff, #12151c); /* as .streamlit/config.toml has them */
 }
-[data-testid="stMain"]:has(.st-key-lesson-answer) { scroll-padding-top: 7rem; }
+@media (min-height: 400px) { /* Magnified four times, it would leave no room. */
+  [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
+    position: sticky; top: 0;
+  }
+  [data-testid="stMain"]:has(.st-key-lesson-answer) { scroll-padding-top: 7rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.8rem 1rem 2rem; }
   .st-key-heading > :first-child { flex-basis: 100%; } /* a line for the title */
