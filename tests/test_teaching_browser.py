@@ -77,6 +77,19 @@ def test_a_link_to_this_computer_is_not_for_the_class(served, new_page):
     expect(page.get_by_text("Only this computer can open this link")).to_be_visible()
 
 
+def test_where_nothing_can_be_copied_each_button_says_what_to_copy(served, new_page):
+    page = new_page()
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+        "document.execCommand = () => false"
+    )
+    open_page(page, served, teach="1")
+    press(page, "Copy this link")
+    expect(page.get_by_text("Select the link and copy it by hand")).to_be_visible()
+    press(page, "Copy link")
+    expect(page.get_by_text("Copy the address from your browser")).to_be_visible()
+
+
 def test_a_link_is_copied_on_plain_http_too(served, new_page):
     page = new_page()
     # What browsers do on every address but https and localhost.

@@ -58,6 +58,8 @@ export default ({ data, parentElement }) => {
       isCopied = copyByHand(text)
       button.focus()
     }
-    says.textContent = isCopied ? "Copied" : "Copy the address from your browser’s address bar"
+    says.textContent = isCopied ? "Copied"
+      : data.link ? "Select the link and copy it by hand"
+      : "Copy the address from your browser’s address bar"
   }
 }
