@@ -1,11 +1,14 @@
 """What a class relies on from one lesson to the next, and the teacher's panel."""
 
+from unittest import mock
+
 import pytest
 
 from attention.lessons import lessons
+from components import links
 from components.frame import first_words
 from components.teach import is_own_computer
-from tests.test_class_page import labels, press, teacher_link, texts
+from tests.test_class_page import labels, opened, press, teacher_link, texts
 from tests.test_page import component, headings
 
 SLOWLY = "The turtle moved slowly across the [MASK]."
@@ -28,6 +31,13 @@ def test_a_lessons_link_may_still_bring_a_view_of_the_tokens(open_page):
     page = open_page(lesson="full-stop", specials="hidden", join="true")
     assert page.radio(key="specials").value == "hidden"
     assert page.toggle(key="join").value
+
+
+def test_a_file_restores_that_pieces_are_not_joined():
+    session = {"text": SLOWLY, "join": False, "specials": "shown"}
+    with mock.patch.object(links.st, "session_state", session):
+        saved = links.view()
+    assert opened(saved) == session
 
 
 def test_a_text_without_a_mask_asks_for_no_guess(open_page):
