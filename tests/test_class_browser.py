@@ -134,7 +134,7 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
         "She poured the hot [MASK] into two cups."
     )
     press(student, "Say what this head does")
-    expect(student.get_by_text("Each word looks at the next word")).to_be_visible()
+    expect(student.get_by_text("Each word looks nearly everywhere")).to_be_visible()
 
 
 def test_copy_link_names_the_whole_view(served, new_page):
