@@ -114,6 +114,7 @@ with answerer.container(), st.spinner(f"Loading {model.id} …"):
     from components.downloads import offer_all_heads, offer_head
     from components.explore import explore  # these import Altair and pandas
     from components.head_view import show_head
+    from components.report import warn_before_leaving
 
 if not has_drawn:
     words, heads, head_view = (held.container() for held in (words, heads, head_view))
@@ -151,4 +152,5 @@ else:
             show_answer(lesson, reading)
     explore(seen, roles, view, k, hidden)
     cache.settle()
+warn_before_leaving()
 st.session_state.has_drawn = True

@@ -8,11 +8,14 @@ import streamlit as st
 
 from attention.report import Finding
 from attention.report_file import fitted
+from components.frontend import register
 
-ADDED = "report_added"
+ADDED, SAVED = "report_added", "report_saved"
 FAILED = "This could not be added. The server's log says why; try another head."
 
 logger = logging.getLogger(__name__)
+
+_leaving = register("leaving", "<span></span>", styles=())
 
 
 @dataclass
@@ -28,12 +31,28 @@ def entries() -> list[Entry]:
     return st.session_state.setdefault("report", [])
 
 
+def findings() -> list[Finding]:
+    return [entry.finding for entry in entries()]
+
+
+def mark_saved() -> None:
+    """Remember that a file to go on with has the findings as they are."""
+    st.session_state[SAVED] = findings()
+
+
+def warn_before_leaving() -> None:
+    """Let the browser ask before a reload or a closed tab takes unsaved findings."""
+    is_unsaved = findings() != st.session_state.get(SAVED, [])
+    _leaving(key="leaving", data={"is_unsaved": is_unsaved})
+
+
 def offer_finding(key: str, make: Callable[[], Finding]) -> None:
     """Draw "Add to report" with a note; make: returns the finding without the note."""
     with st.popover("Add to report", key=f"add {key}"):
         st.text_area(
             "Your note",
             key=_note_key(key),
+            persist_state="session",  # another tab loses no words
             placeholder="What does this head seem to do, and what speaks against it?",
         )
         st.button("Add", key=f"add finding {key}", on_click=_add, args=(key, make))

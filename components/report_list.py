@@ -5,22 +5,24 @@ from dataclasses import replace
 import streamlit as st
 
 from attention import report_file
-from attention.report import Finding, report_html, report_zip
+from attention.report import report_html, report_zip
 from components import links
 from components.files import Kind, offer_files
 from components.pictures import show_png
-from components.report import Entry, add_findings, entries
+from components.report import Entry, add_findings, entries, findings, mark_saved
 
 FILE, FAULT, REMOVED = "report_file", "report_file_fault", "report_removed"
 MEGABYTES = 20
 WHERE = (
-    "Your findings live in this browser tab until you close it. Save them to continue "
-    "later; the file opens here again."
+    "Your findings live in this browser tab until you close or reload it. Save them to "
+    "continue later; the file opens here again."
 )
 
 
-def _findings() -> list[Finding]:
-    return [entry.finding for entry in entries()]
+def _save() -> bytes:
+    file = report_file.save(findings(), links.view())
+    mark_saved()
+    return file
 
 
 KINDS = (
@@ -28,19 +30,19 @@ KINDS = (
         "analysis.md with pictures (ZIP)",
         "analysis.zip",
         "application/zip",
-        lambda: report_zip(_findings()),
+        lambda: report_zip(findings()),
     ),
     Kind(
         "One HTML file",
         "analysis.html",
         "text/html",
-        lambda: report_html(_findings()).encode(),
+        lambda: report_html(findings()).encode(),
     ),
     Kind(
         "Save to continue later",
         "attention-report.json",
         "application/json",
-        lambda: report_file.save(_findings(), links.view()),
+        _save,
     ),
 )
 
@@ -55,7 +57,7 @@ def show_report() -> None:
         )
     for place, entry in enumerate(found):
         _show_entry(entry, place, len(found))
-    if REMOVED in st.session_state:
+    if st.session_state.get(REMOVED):
         st.button("↩ Put back what was removed", on_click=_put_back)
     if found:
         offer_files("report files", KINDS)
@@ -130,12 +132,14 @@ def _move(number: int, step: int) -> None:
 def _remove(number: int) -> None:
     here, entry = _find(number)
     if entry:
-        st.session_state[REMOVED] = here, entries().pop(here)
+        removed = st.session_state.setdefault(REMOVED, [])
+        removed.append((here, entries().pop(here)))
 
 
 def _put_back() -> None:
-    if removed := st.session_state.pop(REMOVED, None):
-        entries().insert(*removed)
+    """Put back the last one removed; the one before it comes with the next click."""
+    if removed := st.session_state.get(REMOVED):
+        entries().insert(*removed.pop())
 
 
 def _note(number: int) -> None:
@@ -150,9 +154,9 @@ def _take_file() -> None:
     if (file := st.session_state[FILE]) is None:
         return
     try:
-        findings, view = report_file.load(file.getvalue())
+        loaded, view = report_file.load(file.getvalue())
     except report_file.BadFile as error:
         st.session_state[FAULT] = str(error)
         return
-    add_findings(findings)
+    add_findings(loaded)
     links.open_view(view)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browsing import add_to_report, open_page, open_tab, press, settle
 
@@ -246,6 +246,63 @@ def test_a_long_run_is_stopped_and_goes_on(served, new_page):
     expect(page.get_by_text(re.compile("Stopped after .* of 2,000"))).to_be_visible()
     press(page, "Go on")
     expect(page.get_by_text("of 2000 (")).to_have_count(2, timeout=120_000)
+
+
+def open_note(page: Page, place: str):
+    page.locator(f".st-key-add-{place}").get_by_role("button").first.click()
+    return page.get_by_label("Your note")
+
+
+def test_a_note_that_was_begun_is_kept_until_it_is_added(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?tab=Test+a+claim")
+    expect(page.get_by_text("The open head,")).to_be_visible()
+    settle(page)
+    open_note(page, "claim").fill("Adverbs look back.")
+    page.keyboard.press("Escape")
+    open_note(page, "head").fill("It looks ahead.")
+    page.keyboard.press("Escape")
+    press(page, "Layer 4, head 7")
+    open_tab(page, "Heads")
+    expect(page.get_by_text("144 of 144 heads")).to_be_visible()
+    expect(open_note(page, "head")).to_have_value("It looks ahead.")
+    page.keyboard.press("Escape")
+    open_tab(page, "Test a claim")
+    expect(page.get_by_text("The open head,")).to_be_visible()
+    expect(open_note(page, "claim")).to_have_value("Adverbs look back.")
+
+
+def leave(page: Page) -> list[str]:
+    """Reload the page; return what the browser asked before, and stay if it did."""
+    asked = []
+
+    def stay(dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    try:
+        page.reload(timeout=10_000)
+    except Error:  # that is how Playwright says that the page stayed
+        assert asked
+    page.remove_listener("dialog", stay)
+    return asked
+
+
+def test_the_browser_asks_before_a_reload_takes_findings_that_are_not_saved(
+    served, new_page
+):
+    page = open_page(new_page(), served)
+    assert leave(page) == []
+    settle(page)
+    add_to_report(page, "head", "An hour's work.")
+    assert leave(page) == ["beforeunload"]
+    open_tab(page, "Report")
+    expect(page.get_by_label("Note 1")).to_have_value("An hour's work.")
+    with page.expect_download():
+        press(page, "Save to continue later")
+    settle(page)
+    assert leave(page) == []
 
 
 def test_a_report_is_continued_later(served, new_page, tmp_path):

@@ -159,6 +159,21 @@ def test_findings_move_up_and_down_and_come_back_when_removed(open_page):
     assert page.button(key="Down 2").disabled
 
 
+def test_everything_removed_comes_back_to_its_place_click_by_click(open_page):
+    page = open_page(text=SLOWLY)
+    for note in "abc":
+        page.text_area(key="note for head").set_value(note)
+        page.button(key="add finding head").click().run()
+    in_tab(page, "Report")
+    for number in (1, 3, 2):
+        page.button(key=f"remove {number}").click().run()
+    assert not findings(page)
+    for left in (["b"], ["b", "c"], ["a", "b", "c"]):
+        page = press(page, "↩ Put back what was removed")
+        assert [finding.note for finding in findings(page)] == left
+    assert "↩ Put back what was removed" not in labels(page)
+
+
 def test_a_second_click_on_what_is_gone_does_nothing(open_page):
     page = open_page(text=SLOWLY)
     page.button(key="add finding head").click().run()

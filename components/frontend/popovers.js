@@ -14,6 +14,14 @@ const focused = (root = document) => {
   return at?.shadowRoot ? focused(at.shadowRoot) : at
 }
 
+// A field tells the page what was typed when the focus leaves it. Escape would take the
+// field away before that, and the words with it.
+const keepTyped = event => {
+  const body = document.querySelector("[data-testid=stPopoverBody]")
+  if (event.key === "Escape" && body?.contains(document.activeElement))
+    document.activeElement.blur()
+}
+
 const followPopover = event => {
   const body = document.querySelector("[data-testid=stPopoverBody]")
   const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]")
