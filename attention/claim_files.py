@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from attention.examples import BAR, parse
@@ -46,25 +46,37 @@ def _decoded(data: bytes, name: str) -> str:
 def csv_lines(data: str) -> list[str]:
     """Turn a table with the columns sentence, from, to into lines, one a row.
 
-    A file that has the bars already is taken line by line. A header becomes a blank
-    line, so that numbers of lines stay those of the file. Raises csv.Error.
+    Lines with bars, a row each, may be there instead, in quotation marks or without.
+    A header becomes a blank line, so that numbers of lines stay those of the file.
+    Raises csv.Error.
     """
-    if BAR in data:
-        return data.split("\n")
-    first = data.partition("\n")[0]
+    as_it_is = data.split("\n")
+    first = as_it_is[0]
 
     def lines(separator: str) -> Iterator[str]:
         return map(_line, csv.reader(io.StringIO(data), delimiter=separator))
 
     def fit(separator: str) -> tuple[int, int]:
-        return len(parse(islice(lines(separator), TRIED))[0]), first.count(separator)
+        return _n_examples(lines(separator)), first.count(separator)
 
+    if BAR in data and not parse(as_it_is[:TRIED])[1]:
+        return as_it_is
     # Spreadsheets differ by country, and sentences have commas of their own.
-    return list(lines(max(",;\t", key=fit)))
+    best = max(",;\t", key=fit)
+    if BAR in data and _n_examples(as_it_is) >= _n_examples(lines(best)):
+        return as_it_is
+    return list(lines(best))
+
+
+def _n_examples(lines: Iterable[str]) -> int:
+    return len(parse(islice(lines, TRIED))[0])
 
 
 def _line(row: list[str]) -> str:
-    if not any(map(str.strip, row)) or row[0].strip().lower() in CSV_HEADERS:
+    cells = [" ".join(cell.split()) for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()  # a spreadsheet's rows are as long as its longest
+    if not cells or cells[0].lower() in CSV_HEADERS:
         return ""
-    sentence, *pair = (" ".join(cell.split()) for cell in row)
-    return f"{sentence} {BAR} {' -> '.join(pair)}"
+    sentence, *pair = cells
+    return f"{sentence} {BAR} {' -> '.join(pair)}" if pair else sentence

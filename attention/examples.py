@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 BAR = "|"
 ARROW = re.compile("->|→")
@@ -18,6 +19,8 @@ MAX_MALFORMED = 100  # such lines in a file are the sign that it is another file
 # 512 tokens are seldom over 2,500 characters. To look for a word takes the product of
 # both lengths, and every visitor waits: hours, for a word and a line of a megabyte.
 MAX_LINE, MAX_NAME = 10_000, 100  # characters
+# Keyboards type the one, word processors and web pages print the other.
+APOSTROPHE = re.compile("['’]")
 FORM = "sentence | from -> to"
 
 Span = tuple[int, int]  # start and end in a text
@@ -32,10 +35,10 @@ class Example:
     query: Span
     key: Span
 
-    @property
+    @cached_property
     def pair(self) -> str:
-        """The two words as in the text: "slowly -> moved"."""
-        return f"{self.text[slice(*self.query)]} -> {self.text[slice(*self.key)]}"
+        """The two words as a line names them: "slowly -> moved", "the#2 -> cat"."""
+        return _names(self.text, self.query, self.key)
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,19 @@ def find_word(text: str, name: str) -> Span:
         if len(found) >= turn:
             return found[turn - 1]
         if found:
-            raise ValueError(f"“{word}” occurs only {len(found)} times, not {turn}")
+            times = "once" if len(found) == 1 else f"{len(found)} times"
+            raise ValueError(f"“{word}” occurs only {times}, so there is no {name}")
     raise ValueError(f"“{name}” is not a word of the sentence")
 
 
 def occurrences(text: str, word: str) -> list[Span]:
-    """Return every place where text has this whole word, capital or small."""
-    spans = (m.span() for m in re.finditer(re.escape(word), text, re.IGNORECASE))
+    """Return every place where text has this whole word, capital or small.
+
+    >>> occurrences("I don’t.", "Don't")
+    [(2, 7)]
+    """
+    pattern = APOSTROPHE.sub(APOSTROPHE.pattern, re.escape(word))
+    spans = (m.span() for m in re.finditer(pattern, text, re.IGNORECASE))
     return [
         (start, end)
         for start, end in spans
@@ -151,8 +160,11 @@ def _is_letter(character: str) -> bool:
 
 def write_line(text: str, query: Span, key: Span) -> str:
     """Write an example as `read_line` reads it back."""
-    names = [_name(text, span) for span in (query, key)]
-    return f"{' '.join(text.split())} {BAR} {names[0]} -> {names[1]}"
+    return f"{' '.join(text.split())} {BAR} {_names(text, query, key)}"
+
+
+def _names(text: str, query: Span, key: Span) -> str:
+    return f"{_name(text, query)} -> {_name(text, key)}"
 
 
 def _name(text: str, span: Span) -> str:

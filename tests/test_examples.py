@@ -34,6 +34,11 @@ def test_a_line_is_a_sentence_and_a_pair_behind_a_bar():
     assert example.pair == "slowly -> moved"
 
 
+def test_a_pair_names_a_repeated_word_by_its_number():
+    (example,), _ = parse(["The dog saw the Cat. | the#2 -> cat"])
+    assert example.pair == "the#2 -> Cat"
+
+
 @pytest.mark.parametrize(
     "pair", ["slowly->moved", "  slowly  ->  moved ", "slowly → moved"]
 )
@@ -50,6 +55,8 @@ def test_spaces_and_the_arrow_as_a_sign_do_not_matter(pair):
         ("A cat and a cat", "cat#2", (12, 15)),
         ("We moved; it moves.", "moves", (13, 18)),  # not inside "moved"
         ("I don't know.", "don't", (2, 7)),
+        ("I don’t know.", "don't", (2, 7)),  # pasted, and typed
+        ("I don't know.", "Don’t", (2, 7)),
         ("In New York it rains.", "New York", (3, 11)),
         ("The [MASK] ran.", "[MASK]", (4, 10)),
         ("C#2 is a note.", "C#2", (0, 3)),
@@ -73,6 +80,7 @@ def test_a_word_is_found_where_a_person_would_find_it(text, name, span):
         ("It moved. | mov -> it", "“mov” is not a word"),
         ("the dog saw the cat | the -> dog", "“the” occurs 2 times; write the#1"),
         ("the dog saw the cat | the#3 -> dog", "“the” occurs only 2 times"),
+        ("It moved. | it#2 -> moved", "“it” occurs only once"),
         ("It moved. | it -> it", "same word"),
         ("In New York | New York -> York", "same word"),
     ],
@@ -115,6 +123,9 @@ def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
         'sentence,from,to\n"Slowly, it moved.",slowly,moved\n',
         "sentence;from;to\nSlowly, it moved.;slowly;moved\n",
         "Text\tfrom\tto\r\nSlowly, it moved.\tslowly\tmoved\r\n",
+        "sentence;from;to;;\nSlowly, it moved.;slowly;moved;;\n",
+        'Sentence\r\n"Slowly, it moved. | slowly -> moved"\r\n',  # one column
+        'sentence,,\n"Slowly, it moved. | slowly -> moved",,\n',
     ],
 )
 def test_a_table_becomes_lines_with_the_files_numbers(table):
@@ -126,6 +137,12 @@ def test_a_table_becomes_lines_with_the_files_numbers(table):
 def test_a_file_of_lines_with_commas_is_taken_as_it_is():
     file = b'"Go," it said. | it -> said'
     assert read_lines(file, is_table=True) == ['"Go," it said. | it -> said']
+
+
+def test_a_bar_in_a_tables_sentence_is_a_sign_like_others():
+    table = b"sentence;from;to\nIt | he moved slowly.;slowly;moved\n"
+    lines = read_lines(table, is_table=True)
+    assert lines == ["", "It | he moved slowly. | slowly -> moved"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
