@@ -13,7 +13,7 @@ from attention.diagrams import png
 from attention.effects import compare_words
 from attention.reading import Reading, head_name
 from attention.report import Figure, Finding
-from attention.report_file import MAX_FIGURES
+from attention.report_file import MAX_FIGURES, cut
 from attention.roles import HeadRoles, head_roles
 from attention.summary import describe_role, describe_strongest
 from attention.verdict import describe_best
@@ -24,6 +24,7 @@ from components.downloads import draw_head
 # Of a claim's sentences: enough to see what it is about, misses among them.
 MOST_SENTENCES, MOST_MISSES = 10, 4
 MOST_NAMES = 5  # of heads in a title
+MOST_LETTERS = 200  # of a sentence where it only tells which one is meant
 # In a report's width more could not be read, and ten heads would fill its file.
 LABELLED_TOKENS = 128
 
@@ -35,7 +36,7 @@ def head_finding(reading: Reading, roles: HeadRoles | None, head: Head) -> Findi
     return Finding(
         title=heading(head),
         model=reading.model,
-        says=head_says(reading, roles, head),
+        says=measured_in(name_of(reading), head_says(reading, roles, head)),
         sentences=(reading.text,),
         figures=(head_figure(reading, roles, head),),
     )
@@ -45,13 +46,17 @@ def comparison_finding(pair: Sequence[Reading], head: Head) -> Finding:
     """Return what one head does in each of two readings that both have it."""
     roles = [head_roles(reading) for reading in pair]
     both = list(zip(pair, roles, strict=True))
+    models = list(dict.fromkeys(reading.model for reading in pair))
     return Finding(
         title=heading(head),
-        model=" and ".join(dict.fromkeys(reading.model for reading in pair)),
+        model=" and ".join(models),
         says=tuple(
-            f"In “{reading.text}” ({reading.model}): {sentence}"
+            line
             for reading, its_roles in both
-            for sentence in head_says(reading, its_roles, head)
+            for line in measured_in(
+                name_of(reading, names_model=len(models) > 1),
+                head_says(reading, its_roles, head),
+            )
         ),
         sentences=tuple(dict.fromkeys(reading.text for reading in pair)),
         figures=tuple(head_figure(*one, head) for one in both),
@@ -76,7 +81,8 @@ def what_if_finding(
     figures = [
         Figure(
             chart_png(words_chart(frame), before.text, f"silent: {heads}"),
-            f"Words at [MASK] as trained and with {heads} silent ({before.model}).",
+            f"Words at [MASK] in {name_of(before)} as trained and with {heads} silent "
+            f"({before.model}).",
             "Bars of each word's probability before and after. " + " ".join(says),
         )
         for frame in frames
@@ -84,7 +90,9 @@ def what_if_finding(
     return Finding(
         title=f"What if {heads} were silent",
         model=before.model,
-        says=tuple(says),
+        says=tuple(
+            line for one in says for line in measured_in(name_of(before), [one])
+        ),
         sentences=(before.text,),
         figures=tuple(figures),
     )
@@ -166,6 +174,21 @@ def head_says(reading: Reading, roles: HeadRoles | None, head: Head) -> tuple[st
     return tuple(sentence for sentence in says if sentence)
 
 
+def name_of(reading: Reading, names_model: bool = False) -> str:
+    """Name a reading by its sentence, which may be long, and by its model."""
+    sentence = f"“{cut(reading.text, MOST_LETTERS)}”"
+    return f"{sentence} ({reading.model})" if names_model else sentence
+
+
+def measured_in(name: str, says: Sequence[str]) -> tuple[str, ...]:
+    """Say in one line what was measured where: a section may have many sentences.
+
+    >>> measured_in("“A dog.”", ["It looks back.", "Strongest here: …"])
+    ('In “A dog.”: It looks back. Strongest here: …',)
+    """
+    return (f"In {name}: {' '.join(says)}",) if says else ()
+
+
 def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
     name = head_name(*head)
     if reading.n_tokens <= LABELLED_TOKENS:
@@ -174,8 +197,8 @@ def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure
         picture = large_picture(reading, head)
     return Figure(
         picture,
-        f"{name} of {reading.model}: a row is the token that attends, a column the "
-        "token attended to; brighter is more.",
+        f"{name} of {reading.model} in {name_of(reading)}: a row is the token that "
+        "attends, a column the token attended to; brighter is more.",
         f"Heatmap of {name.lower()}. {' '.join(head_says(reading, roles, head))}",
     )
 

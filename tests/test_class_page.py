@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from attention import report_file
 from attention.lessons import lessons
+from attention.report import markdown
 from components import claim_lines, links, report_list, state
 from tests.test_page import component, headings
 
@@ -123,11 +124,30 @@ def test_a_comparison_a_what_if_and_a_claim_are_added_too(open_page):
     assert not page.exception
     comparison, tested, what_if = findings(page)
     assert len(comparison.sentences) == len(comparison.figures) == 2
+    for sentence, line, figure in zip(
+        comparison.sentences, comparison.says, comparison.figures, strict=True
+    ):
+        assert line.startswith(f"In “{sentence}”: ")
+        assert f"in “{sentence}”" in figure.caption
     assert tested.says[0] == "Claim: adverb -> verb."
     assert "The best of 144 heads" in tested.says[1]
     assert any("miss" in sentence for sentence in tested.sentences)
     assert what_if.title == "What if layer 3, head 10 and layer 5 were silent"
+    assert what_if.says[0].startswith(f"In “{SLOWLY}”: At [MASK], ")
     assert "as trained" in what_if.says[0]
+    assert f"in “{SLOWLY}”" in what_if.figures[0].caption
+
+
+def test_a_report_says_of_each_measurement_in_which_sentence_it_was_made(open_page):
+    page = open_page(text=SLOWLY)
+    page.button(key="add finding head").click().run()
+    page.text_input(key="text").set_value("A cat ran.").run()
+    page.button(key="add finding head").click().run()
+    report = markdown(findings(page))
+    assert report.count("## Layer 3, Head 10") == 1
+    for sentence in (SLOWLY, "A cat ran."):
+        assert f"- In “{sentence}”: Each word looks at the next word: " in report
+        assert f"*Layer 3, head 10 of attention-small-12x12 in “{sentence}”: " in report
 
 
 def test_a_long_text_is_added_as_a_picture(open_page):
