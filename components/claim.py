@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from attention.atlas_words import describe_held_out, describe_rate
@@ -20,7 +19,7 @@ from components.charts import head_map
 from components.claim_lines import ask_lines, claim_title
 from components.findings import claim_finding
 from components.report import offer_finding
-from components.tables import SHARE, choose_head, choose_sentence
+from components.tables import HEIGHT, SHARE, choose_head, choose_sentence
 from model_cache import cache
 
 HOW = (
@@ -33,6 +32,7 @@ HOW = (
     "BERT Look At?”, section 4.2."
 )
 QUICK = 50  # sentences, up to which nobody needs to stop
+MOST_WHOLE = 7  # lines that are not tested; more are scrolled
 COLUMNS = {
     "rate": SHARE,
     "mean_weight": SHARE,
@@ -134,7 +134,10 @@ def _show_result(result: Result, model: str) -> None:
 def _show_sentences(result: Result) -> None:
     layer, head = state.selected_head()
     st.text(f"The open head, {describe_head(result, layer, head)}")
-    st.text("Its sentences, misses first. Choose a row to open that sentence.")
+    st.text(
+        "Its sentences, misses first. Choose a row to open that sentence, with this "
+        "head, at the top of the page."
+    )
     choose_sentence(result, "claim_sentences")
 
 
@@ -164,5 +167,6 @@ def _show_atlas_line(reading: Reading) -> None:
 def _show_malformed(malformed: Sequence[Malformed]) -> None:
     plural = "s are" if len(malformed) > 1 else " is"
     st.text(f"{len(malformed)} line{plural} not tested:")
-    rows = sorted((one.line, one.reason) for one in malformed)
-    st.dataframe(pd.DataFrame(rows, columns=["line", "reason"]), hide_index=True)
+    # Text, unlike a table's cells, is wrapped where the page is narrow.
+    with st.container(height=HEIGHT if len(malformed) > MOST_WHOLE else "content"):
+        st.text("\n".join(map(str, sorted(malformed, key=lambda one: one.line))))

@@ -56,8 +56,9 @@ def ask_lines(reading: Reading) -> list[str]:
         placeholder="The turtle moved slowly across the road. | slowly -> moved",
     )
     st.text(HOW)
-    if REPLACED in st.session_state:
-        st.button("↩ Put my own lines back", on_click=_put_back)
+    with st.container():  # holds the place, or the expanders below would close
+        if REPLACED in st.session_state:
+            st.button("↩ Put my own lines back", on_click=_put_back)
     with st.expander("Add the sentence above by clicking two of its words"):
         _pair(
             key="pair",

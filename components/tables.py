@@ -1,5 +1,7 @@
 """Tables in which choosing a row opens its head or its sentence."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -16,21 +18,13 @@ HEIGHT = 320  # pixels
 
 def choose_head(frame: pd.DataFrame, key: str, columns: dict) -> None:
     """Draw a table with the columns layer and head (from 1); a row opens its head."""
+    heads = frame[["layer", "head"]]
 
-    def open_chosen() -> None:
-        if rows := st.session_state[key].selection.rows:
-            head = frame.iloc[rows[0]]
-            state.select_head(int(head["layer"]) - 1, int(head["head"]) - 1)
+    def open_head(row: int) -> None:
+        layer, head = heads.iloc[row]
+        state.select_head(int(layer) - 1, int(head) - 1)
 
-    st.dataframe(
-        frame,
-        key=key,
-        hide_index=True,
-        column_config=columns,
-        on_select=open_chosen,
-        selection_mode="single-row",
-        height=HEIGHT,
-    )
+    _choose(frame, key, heads, open_head, columns)
 
 
 def choose_sentence(result: Result, key: str, shows_line: bool = True) -> None:
@@ -39,21 +33,44 @@ def choose_sentence(result: Result, key: str, shows_line: bool = True) -> None:
     shows_line: the number of the sentence's line, where visitors know the lines.
     """
     frame = sentences_frame(result, *state.selected_head())
-
-    def open_sentence() -> None:
-        if rows := st.session_state[key].selection.rows:
-            state.set_text(frame["sentence"][rows[0]])
-
     shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
     # Streamlit's own button saves a table's cells as they stand.
     for name in ("sentence", "pair", "looked_at"):
         shown[name] = frame[name].map(safe_cell)
-    st.dataframe(
+    _choose(
         shown if shows_line else shown.drop(columns="line"),
-        key=key,
-        hide_index=True,
-        column_config={"weight": SHARE, "sentence": {"width": "large"}},
-        on_select=open_sentence,
-        selection_mode="single-row",
-        height=HEIGHT,
+        key,
+        frame[["line", "sentence"]],
+        lambda row: state.set_text(frame["sentence"][row]),
+        {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
     )
+
+
+def _choose(
+    frame: pd.DataFrame,
+    key: str,
+    about: pd.DataFrame,
+    open_row: Callable[[int], None],
+    columns: dict,
+) -> None:
+    """Draw a table in which choosing a row calls open_row with its number.
+
+    about: what each row is about. A table would keep the number of the chosen row
+    though another stands there by now, so that rows about others make another table.
+    """
+    table = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
+
+    def open_chosen() -> None:
+        if rows := st.session_state[table].selection.rows:
+            open_row(rows[0])
+
+    with st.container(key=key):
+        st.dataframe(
+            frame,
+            key=table,
+            hide_index=True,
+            column_config=columns,
+            on_select=open_chosen,
+            selection_mode="single-row",
+            height=HEIGHT,
+        )

@@ -189,6 +189,48 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     expect(other.get_by_label("Examples")).to_have_value(lines)
 
 
+def choose_row(page: Page, table: str, row: int) -> None:
+    """Click the box in front of a row, counted from 0 as it stands there."""
+    place = page.locator(f".st-key-{table} .dvn-scroller")
+    place.click(position={"x": 15, "y": 52 + 33 * row})
+
+
+def chosen_rows(page: Page, table: str):
+    # Streamlit draws a table on a canvas, and says it inside.
+    return page.locator(f".st-key-{table} canvas tr[aria-selected=true]")
+
+
+def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, new_page):
+    page = new_page()
+    page.goto(f"{served}/?tab=Test+a+claim&layer=5&head=2")
+    expect(page.get_by_text("The open head, Layer 5, head 2")).to_be_visible()
+    settle(page)
+    choose_row(page, "claim_sentences", 0)
+    sentence = "He quietly put the letter back into the drawer."  # its first miss
+    expect(page.get_by_label("Sentence", exact=True)).to_have_value(sentence)
+    expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+    expect(chosen_rows(page, "claim_sentences")).to_have_count(1)
+    press(page, "Layer 3, head 10")
+    expect(page.get_by_text("The open head, Layer 3, head 10")).to_be_visible()
+    expect(chosen_rows(page, "claim_sentences")).to_have_count(0)
+    expect(page.get_by_label("Sentence", exact=True)).to_have_value(sentence)
+
+
+def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
+    served, new_page
+):
+    page = new_page()
+    page.goto(f"{served}/?tab=Test+a+claim&claim=A+dog+ran.+|+dog+->+ran")
+    page.get_by_text("Upload a file").click()
+    table = "sentence;from;to;\nA cat slept.;cat;slept;\n".encode("utf-16")
+    file = {"name": "excel.csv", "mimeType": "text/csv", "buffer": table}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_label("Examples")).to_have_value("\nA cat slept. | cat -> slept")
+    expect(page.get_by_role("button", name="Put my own lines back")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("excel.csv")).to_be_visible()
+
+
 def test_two_clicked_words_become_an_example(served, new_page):
     page = new_page()
     page.goto(f"{served}/?tab=Test+a+claim&text=The+dog+saw+the+cat.&claim=x")

@@ -54,10 +54,10 @@ def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
     )
     assert "hits 1 of 1 (100%" in texts(page)
     assert "2 lines are not tested" in texts(page)
-    reasons = next(f.value for f in page.dataframe if "reason" in f.value)
-    assert reasons["line"].tolist() == [2, 3]
-    assert "there is no bar" in reasons["reason"][0]
-    assert "602 tokens" in reasons["reason"][1]
+    assert "line 2: there is no bar; write sentence | from -> to\nline 3: " in texts(
+        page
+    )
+    assert "602 tokens" in texts(page)
 
 
 def test_the_tab_starts_with_a_ready_claim_and_offers_the_others(open_page):
