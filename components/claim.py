@@ -15,9 +15,9 @@ from attention.verdict import describe_best, describe_head
 from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas
-from components.charts import head_map
 from components.claim_lines import ask_lines, claim_title
 from components.findings import claim_finding
+from components.head_maps import choose_on_map
 from components.report import offer_finding
 from components.tables import HEIGHT, SHARE, choose_head, choose_sentence
 from model_cache import cache
@@ -123,10 +123,7 @@ def _show_result(result: Result, model: str) -> None:
     frame = claim_frame(result)
     map_area, table_area = st.columns([2, 3])
     with map_area:
-        st.altair_chart(
-            head_map(frame, "rate", "hit rate", "viridis", limit=1),
-            alt="Map of every head's hit rate; the table has its numbers",
-        )
+        choose_on_map(frame, "claim_map", "rate", "hit rate", "viridis", limit=1)
     with table_area:
         choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
 

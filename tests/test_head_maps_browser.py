@@ -12,6 +12,7 @@ MAPS = pytest.mark.parametrize(
     [
         ("atlas_map", {"tab": "Atlas"}),
         ("changed_map", {"tab": "Compare"}),
+        ("claim_map", {"tab": "Test a claim"}),
         ("points_map", {"tab": "What if", "rank": "true"}),
         ("divergence_map", {"tab": "What if", "rank": "true"}),
     ],
