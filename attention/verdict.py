@@ -11,30 +11,35 @@ from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
 from attention.reading import head_name
 
 
-def describe_best(result: Result) -> str:
-    """Say what the best head does, and whether that is evidence."""
+def describe_best(result: Result) -> tuple[str, str]:
+    """Judge the claim by its best head: what comes of it, and the numbers behind."""
     layer, head = best = result.best()
     n_heads = result.hits.size
-    return " ".join(
-        [
-            f"The best of {n_heads} heads is {_hits(result, layer, head)}"
-            f"{_ties(result, best)}",
-            describe_offset(result),
-            f"If all {n_heads} chose words at random, each by itself, at least one "
-            f"would do as well with a probability of {percent(result.chance[best])}:",
-            _conclusion(result, best, result.chance[best], n_heads),
-        ]
-    )
+    chance = result.chance[best]
+    judgement, why = _judge(result, best, chance, n_heads)
+    says = [
+        f"The best of {n_heads} heads is {_hits(result, layer, head)}",
+        _ties(result, best),
+        describe_offset(result),
+        f"If all {n_heads} chose words at random, each by itself, at least one would "
+        f"do as well with a probability of {percent(chance)}.",
+        why,
+    ]
+    return judgement, " ".join(filter(None, says))
 
 
 def describe_head(result: Result, layer: int, head: int) -> str:
     """Say what one head does, for somebody who named it before testing."""
     alone = result.alone[layer, head]
-    return (
-        f"{_hits(result, layer, head)} Whoever named this head beforehand would see as "
-        f"much by luck with a probability of {percent(alone)}: "
-        f"{_conclusion(result, (layer, head), alone, 1)}"
-    )
+    judgement, why = _judge(result, (layer, head), alone, 1)
+    says = [
+        _hits(result, layer, head),
+        "Whoever named this head beforehand would see as much by luck with a "
+        f"probability of {percent(alone)}.",
+        why,
+        judgement,
+    ]
+    return " ".join(filter(None, says))
 
 
 def describe_offset(result: Result) -> str:
@@ -67,58 +72,59 @@ def _ties(result: Result, best: tuple[int, int]) -> str:
     others = int((result.hits == result.hits[best]).sum()) - 1
     if not others:
         return ""
-    return f" {others} other{'s hit' if others > 1 else ' hits'} as often."
+    return f"{others} other{'s hit' if others > 1 else ' hits'} as often."
 
 
-def _conclusion(
+def _judge(
     result: Result, at: tuple[int, int], chance: float, n_heads: int
-) -> str:
-    """Say what a head's hits are worth.
+) -> tuple[str, str]:
+    """Return what comes of a head's hits, and why as far as the guess tells.
 
     chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
     its hits.
     """
     if not result.hits[at]:
-        return "nothing here speaks for the claim."
+        return "Nothing here speaks for the claim.", ""
     if chance >= SURE:
-        return f"this may be luck. {_more(result, n_heads)}"
+        return f"This may be luck: {_more(result, n_heads)}", ""
     if result.hits[at] <= result.offset_hits:
         return (
-            "hardly luck, but the fixed guess does at least as well, so the head may "
-            "know the place and not the word. Test sentences in which the places vary."
+            "The head may know the place and not the word: test sentences in which the "
+            "places vary.",
+            "The fixed guess does at least as well.",
         )
-    return f"hardly luck. {_against_guess(result, at, n_heads)}"
-
-
-def _against_guess(result: Result, at: tuple[int, int], n_heads: int) -> str:
-    """Say whether a head that hits more than the fixed guess is better than it."""
     ahead, behind = result.lead(*at)
+    lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
     luck = luck_of_lead(ahead, behind)
     if luck >= SURE:
-        says = "too few to tell which of the two is better. Test more sentences."
-    elif chance_of_any(luck, n_heads) >= SURE:
-        says = (
-            f"enough for a head named beforehand, too few for the best of {n_heads}, "
-            "whose rate luck flatters. Name this head now and test it on new sentences."
+        return (
+            "Too few sentences to tell the head from the fixed guess: test more.",
+            f"{lead} so small a lead may be luck.",
         )
-    elif n_heads > 1:
-        says = f"clearly better, even as the best of {n_heads}. The evidence carries."
-    else:
-        says = "clearly better. For a head named beforehand, the evidence carries."
-    return f"The head alone hits {ahead}, the fixed guess alone {behind}: {says}"
+    if chance_of_any(luck, n_heads) >= SURE:
+        return (
+            "Promising: now test this very head on new sentences.",
+            f"{lead} enough for a head that was named beforehand, too few for the best "
+            f"of {n_heads}, since of so many some are always lucky.",
+        )
+    whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
+    return (
+        "The evidence carries: better than luck, and than the fixed guess.",
+        f"{lead} a clear lead{whose}.",
+    )
 
 
 def _more(result: Result, n_heads: int) -> str:
     by_luck = [1 / (len(one.words) - 1) for one in result.measured]
     needed = tries_needed(by_luck, n_heads)
     if needed is None:
-        return "Of two words luck always hits the other: test longer sentences."
+        return "of two words it always hits the other. Test longer sentences."
     if needed > result.n:
         return (
-            "Even a head that always hits stands out from luck only with "
-            f"{needed} such sentences: test more."
+            f"even a head that always hits stands out only with {needed} such "
+            "sentences. Test more."
         )
-    return "Test more sentences."
+    return "test more sentences."
 
 
 def offset_name(offset: int) -> str:

@@ -125,6 +125,6 @@ def give_out(csv_text: str, path: Path | None) -> None:
 def verdict(result: Result, heads: Heads) -> str:
     """Say what the best head does, or what each of these heads does."""
     if not heads:
-        return describe_best(result)
+        return " ".join(describe_best(result))
     said = [describe_head(result, *head) for head in heads]
     return "\n".join([*said, describe_offset(result)])

@@ -80,7 +80,7 @@ def _show_examples(atlas: Atlas, relation: str, direction: int, model: str) -> N
         f"Examples, taken evenly from {where}: the open head hits {result.hits[head]} "
         f"of {result.n}. Misses first; choose a row to open that sentence."
     )
-    choose_sentence(result, "atlas_sentences", shows_line=False)
+    choose_sentence(result, head, "atlas_sentences", shows_line=False)
 
 
 def _examples(paths: list[Path], relation: str, direction: int) -> tuple[Example, ...]:

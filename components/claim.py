@@ -19,7 +19,7 @@ from components.claim_lines import ask_lines, claim_title
 from components.findings import claim_finding
 from components.head_maps import choose_on_map
 from components.report import offer_finding
-from components.tables import HEIGHT, SHARE, choose_head, choose_sentence
+from components.tables import HEIGHT, PERCENT, SHARE, choose_head, choose_sentence
 from model_cache import cache
 
 HOW = (
@@ -33,13 +33,17 @@ HOW = (
 )
 QUICK = 50  # sentences, up to which nobody needs to stop
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
+NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
-    "rate": SHARE,
-    "mean_weight": SHARE,
-    "low": st.column_config.NumberColumn(format="percent"),
-    "high": st.column_config.NumberColumn(format="percent"),
+    "layer": st.column_config.NumberColumn(width=NARROW),
+    "head": st.column_config.NumberColumn(width=NARROW),
+    "hits": st.column_config.NumberColumn(width=NARROW),
+    "rate": SHARE | {"width": 2 * NARROW},
+    "low": PERCENT | {"width": NARROW + 10},
+    "high": PERCENT | {"width": NARROW + 10},
+    "mean_weight": SHARE | {"label": "mean weight"},
     "offset": st.column_config.NumberColumn(format="%+d"),
-    "offset_rate": st.column_config.NumberColumn(format="percent"),
+    "offset_rate": PERCENT | {"label": "guess's rate"},
     "chance": st.column_config.NumberColumn("luck", format="%.3g"),
 }
 
@@ -110,7 +114,9 @@ def _go_on() -> None:
 
 
 def _show_result(result: Result, model: str) -> None:
-    st.text(describe_best(result))
+    judgement, numbers = describe_best(result)
+    st.markdown(f"**{judgement}**")
+    st.text(numbers)
     layer, head = state.selected_head()
     with st.container(horizontal=True, vertical_alignment="center"):
         if (layer, head) != result.best():
@@ -129,13 +135,16 @@ def _show_result(result: Result, model: str) -> None:
 
 
 def _show_sentences(result: Result) -> None:
-    layer, head = state.selected_head()
-    st.text(f"The open head, {describe_head(result, layer, head)}")
+    """List the open head's sentences; the best one's, if nobody has opened a head."""
+    open_head = state.selected_head()
+    head = result.best() if open_head == state.DEFAULT_HEAD else open_head
+    if head == open_head:
+        st.text(f"The open head, {describe_head(result, *head)}")
     st.text(
-        "Its sentences, misses first. Choose a row to open that sentence, with this "
-        "head, at the top of the page."
+        f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
+        "that sentence, with this head, at the top of the page."
     )
-    choose_sentence(result, "claim_sentences")
+    choose_sentence(result, head, "claim_sentences")
 
 
 def _show_atlas_line(reading: Reading) -> None:

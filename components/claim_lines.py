@@ -37,7 +37,9 @@ def ask_lines(reading: Reading) -> list[str]:
     # With all its words: the page may show a view that hides some.
     reading = cache.read(reading.model, reading.text)
     _take_link()
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(
+        key="ready", horizontal=True, gap="small", vertical_alignment="center"
+    ):
         st.text("Ready to test:", width="content")
         for title in ready_claims():
             st.button(title, type="tertiary", on_click=_take_ready, args=(title,))
@@ -53,6 +55,7 @@ def ask_lines(reading: Reading) -> list[str]:
         key=LINES,
         persist_state="session",
         height=240,
+        on_change=_drop_old_claim,
         placeholder="The turtle moved slowly across the road. | slowly -> moved",
     )
     st.text(HOW)
@@ -112,6 +115,14 @@ def _replace(text: str, title: str) -> None:
     if old.strip() and old not in ready_claims().values():
         st.session_state[REPLACED] = old, st.session_state[CLAIM]
     st.session_state[LINES], st.session_state[CLAIM] = text, title
+
+
+def _drop_old_claim() -> None:
+    """Forget a ready claim's title once none of its lines are left."""
+    ready = ready_claims().get(st.session_state[CLAIM], "")
+    lines = st.session_state[LINES].split("\n")
+    if ready and not {*map(str.strip, lines)} & {*ready.split("\n")} - {""}:
+        st.session_state[CLAIM] = ""
 
 
 def _take_ready(title: str) -> None:

@@ -124,7 +124,7 @@ def claim_finding(result: Result, model: str, claim: str) -> Finding:
     best = result.best()
     chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)
     about = f"Claim: {claim}." if claim else "A claim of my own."
-    verdict = describe_best(result)
+    verdict = " ".join(describe_best(result))
     return Finding(
         title=heading(best),
         model=model,

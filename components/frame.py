@@ -22,16 +22,14 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.8rem 2rem 2rem; }
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-title { padding-right: 3rem; }
-<<<<<<< HEAD
-h1, h2 { padding: 0 !important; }
-h2 { line-height: 1.6rem !important; } /* as high as the buttons beside some of them */
+[data-testid="stMain"] :is(h1, h2) { padding: 0 !important; }
+/* As high as the buttons beside some of them. */
+[data-testid="stMain"] h2 { line-height: 1.6rem !important; }
 /* Streamlit takes back the space below a paragraph; a heading has none. */
 [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
-:is(.st-key-steps, .st-key-view, .st-key-try) button { min-height: 0; padding: 0; }
-=======
-[data-testid="stMain"] :is(h1, h2) { padding: 0 !important; }
-.st-key-steps button, .st-key-view button { min-height: 0; padding: 0; }
->>>>>>> b651160 (Centre the large code, and give dialogs their padding back)
+:is(.st-key-steps, .st-key-view, .st-key-try, .st-key-ready) button {
+  min-height: 0; padding: 0;
+}
 /* White on dark mode's pale primary colour is too faint: chosen values are outlined. */
 [data-testid="stMultiSelect"] [data-tag] {
   background: transparent; border: 1px solid currentColor;

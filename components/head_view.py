@@ -19,6 +19,7 @@ from components.report import offer_finding
 from model_cache import cache
 
 PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
+PIXELS_AROUND = 180  # what stands above and below a heatmap's cells
 
 
 def show_head(reading: Reading, roles: HeadRoles | None) -> None:
@@ -71,7 +72,7 @@ def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
     st.altair_chart(
         chart,
         width="stretch",
-        height=max(HEAD_HEIGHT, reading.n_tokens * PIXELS_PER_TOKEN),
+        height=max(HEAD_HEIGHT, PIXELS_AROUND + reading.n_tokens * PIXELS_PER_TOKEN),
         alt=f"{kind} of {head_name(layer, head)}; “Show as table” has its numbers",
     )
 

@@ -27,12 +27,20 @@ def choose_head(frame: pd.DataFrame, key: str, columns: dict) -> None:
     _choose(frame, key, heads, open_head, columns)
 
 
-def choose_sentence(result: Result, key: str, shows_line: bool = True) -> None:
-    """List what the open head does in each sentence, misses first; a row opens it.
+def choose_sentence(
+    result: Result, head: tuple[int, int], key: str, shows_line: bool = True
+) -> None:
+    """List what a head does in each sentence, misses first; a row opens both.
 
-    shows_line: the number of the sentence's line, where visitors know the lines.
+    head: array indices. shows_line: the number of the sentence's line, where visitors
+    know the lines.
     """
-    frame = sentences_frame(result, *state.selected_head())
+    frame = sentences_frame(result, *head)
+
+    def open_both(row: int) -> None:
+        state.set_text(frame["sentence"][row])
+        state.select_head(*head)
+
     shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
     # Streamlit's own button saves a table's cells as they stand.
     for name in ("sentence", "pair", "looked_at"):
@@ -41,7 +49,7 @@ def choose_sentence(result: Result, key: str, shows_line: bool = True) -> None:
         shown if shows_line else shown.drop(columns="line"),
         key,
         frame[["line", "sentence"]],
-        lambda row: state.set_text(frame["sentence"][row]),
+        open_both,
         {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
     )
 

@@ -136,18 +136,22 @@ def test_a_sentence_of_two_words_is_always_hit_by_luck():
     pair = example("dog -> ran", "dog ran")
     result = judge([measure(looking(2, text="dog ran"), pair)])
     assert result.chance.tolist() == [[1]]
-    assert describe_best(result).endswith(
-        "Of two words luck always hits the other: test longer sentences."
+    assert verdict_on(result).startswith(
+        "This may be luck: of two words it always hits the other. Test longer"
     )
 
 
 def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result):
-    verdict = describe_best(result)
+    verdict = verdict_on(result)
     assert "hits 3 of 3 (100%; with 95% confidence 44% to 100%)" in verdict
     assert "with a probability of 7.3%" in verdict  # 1 - (26/27)^2
-    assert "may be luck" in verdict
+    assert verdict.startswith("This may be luck: ")
     # 1 - (1 - 3^-n)^2 is under 0.05 from n = 4 on.
     assert "with 4 such sentences" in verdict
+
+
+def verdict_on(result) -> str:
+    return " ".join(describe_best(result))
 
 
 # Verdicts. Four places by turns, so that no fixed guess hits more than one in four.
@@ -169,30 +173,32 @@ def many(*heads: list[int], pairs: list[str]):
 
 
 def test_a_head_that_always_hits_where_places_vary_is_evidence():
-    verdict = describe_best(many(TARGETS * 5, ELSEWHERE * 5, pairs=PAIRS * 5))
+    verdict = verdict_on(many(TARGETS * 5, ELSEWHERE * 5, pairs=PAIRS * 5))
     assert "hits 20 of 20" in verdict
-    assert "The head alone hits 15, the fixed guess alone 0: clearly" in verdict
-    assert verdict.endswith("The evidence carries.")
+    assert verdict.startswith("The evidence carries: ")
+    assert "The head alone hits 15, the fixed guess alone 0: a clear lead" in verdict
 
 
 def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
     # Six sentences only the head hits: luck 1 in 64, but of 144 heads 90 %.
     heads = [TARGETS * 2, *[ELSEWHERE * 2] * 143]
     result = many(*heads, pairs=PAIRS * 2)
-    best, named = describe_best(result), describe_head(result, 0, 0)
+    best, named = verdict_on(result), describe_head(result, 0, 0)
     assert result.lead(0, 0) == (6, 0)
-    assert "enough for a head named beforehand, too few for the best of 144" in best
+    assert best.startswith("Promising: now test this very head on new sentences. ")
+    assert "for a head that was named beforehand, too few for the best of 144" in best
     assert "carries" not in best
-    assert named.endswith("For a head named beforehand, the evidence carries.")
+    assert "a clear lead for a named head. The evidence carries: " in named
 
 
 def test_the_best_of_many_carries_once_its_lead_is_great():
     # 1 - (1 - 2^-12)^144 is 3.5 %.
     heads = [TARGETS * 4, *[ELSEWHERE * 4] * 143]
-    verdict = describe_best(many(*heads, pairs=PAIRS * 4))
+    verdict = verdict_on(many(*heads, pairs=PAIRS * 4))
+    assert verdict.startswith("The evidence carries: ")
     assert verdict.endswith(
-        "The head alone hits 12, the fixed guess alone 0: clearly better, even as the "
-        "best of 144. The evidence carries."
+        "The head alone hits 12, the fixed guess alone 0: a clear lead, even for the "
+        "best of 144."
     )
 
 
@@ -204,21 +210,23 @@ def test_a_small_lead_over_the_fixed_guess_is_too_few_to_tell():
     # "the#1 -> dog", 1 on as well, is hit by both.
     assert (result.hits[0, 0], result.offset_hits) == (12, 10)
     assert result.lead(0, 0) == (4, 2)  # at least 4 of 6: 22 of 64 ways
-    assert describe_best(result).endswith(
-        "alone hits 4, the fixed guess alone 2: too few to tell which of the two is "
-        "better. Test more sentences."
+    verdict = verdict_on(result)
+    assert verdict.startswith("Too few sentences to tell the head from the fixed guess")
+    assert verdict.endswith(
+        "alone hits 4, the fixed guess alone 2: so small a lead may be luck."
     )
 
 
 def test_a_head_no_better_than_a_fixed_place_is_told_so():
-    verdict = describe_best(many([4] * 10, pairs=["the#2 -> cat"] * 10))
+    verdict = verdict_on(many([4] * 10, pairs=["the#2 -> cat"] * 10))
     assert "the word just after, hits 10 (100%)" in verdict
-    assert "may know the place" in verdict
+    assert verdict.startswith("The head may know the place and not the word: ")
+    assert verdict.endswith("The fixed guess does at least as well.")
 
 
 def test_heads_that_hit_as_often_as_the_best_are_counted():
     def verdict(*heads):
-        return describe_best(many(*heads, pairs=PAIRS))
+        return verdict_on(many(*heads, pairs=PAIRS))
 
     assert "as often" not in verdict(TARGETS, ELSEWHERE)
     assert ". 1 other hits as often. The" in verdict(TARGETS, TARGETS, ELSEWHERE)
@@ -227,7 +235,7 @@ def test_heads_that_hit_as_often_as_the_best_are_counted():
 
 def test_sentences_that_are_there_again_are_no_new_evidence():
     def verdict(pairs, targets):
-        return describe_best(many(targets, ELSEWHERE[:1] * len(pairs), pairs=pairs))
+        return verdict_on(many(targets, ELSEWHERE[:1] * len(pairs), pairs=pairs))
 
     assert "repeat" not in verdict(PAIRS, TARGETS)  # one text, other pairs
     once, twice = PAIRS[:1] * 2, PAIRS[:1] * 3
@@ -237,20 +245,21 @@ def test_sentences_that_are_there_again_are_no_new_evidence():
 
 def test_without_a_hit_nothing_speaks_for_a_claim():
     result = many(ELSEWHERE, ELSEWHERE, pairs=PAIRS)
-    assert describe_best(result).endswith("100%: nothing here speaks for the claim.")
-    assert describe_head(result, 0, 1).endswith("nothing here speaks for the claim.")
+    assert verdict_on(result).startswith("Nothing here speaks for the claim. ")
+    assert verdict_on(result).endswith("with a probability of 100%.")
+    assert describe_head(result, 0, 1).endswith("Nothing here speaks for the claim.")
 
 
 def test_one_head_named_beforehand_is_judged_alone(result):
     verdict = describe_head(result, 0, 1)
-    assert "with a probability of 70%: this may be luck" in verdict  # 19 of 27
+    assert "with a probability of 70%. This may be luck" in verdict  # 19 of 27
     # 3^-n is under 0.05 from n = 3 on, which is as many as there are.
-    assert verdict.endswith("Test more sentences.")
+    assert verdict.endswith("luck: test more sentences.")
     # 1 in 27 alone; two sentences that only the head hits are 1 in 4.
     assert describe_head(result, 0, 0).endswith(
-        "with a probability of 3.7%: hardly luck. The head alone hits 2, the fixed "
-        "guess alone 0: too few to tell which of the two is better. Test more "
-        "sentences."
+        "with a probability of 3.7%. The head alone hits 2, the fixed guess alone 0: "
+        "so small a lead may be luck. Too few sentences to tell the head from the "
+        "fixed guess: test more."
     )
 
 

@@ -91,6 +91,25 @@ def test_the_best_head_is_opened_and_its_sentences_are_listed(open_page):
     assert listed[["hit", "looked_at"]].to_numpy().tolist() == [["hit", "moved"]]
 
 
+def test_the_sentences_are_the_best_heads_until_somebody_opens_a_head(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    assert "Sentences of layer 5, head 2, misses first" in texts(page)
+    assert "The open head, " not in texts(page)
+    named = open_page(tab="Test a claim", claim="adverb -> verb", layer="4", head="11")
+    assert "Sentences of layer 4, head 11, misses first" in texts(named)
+    assert "The open head, Layer 4, head 11: it hits " in texts(named)
+
+
+def test_a_ready_claims_title_goes_with_the_last_of_its_lines(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    first, *_ = page.text_area(key="claim_lines").value.split("\n")
+    mine = f"{SLOWLY} | turtle -> moved"
+    page.text_area(key="claim_lines").set_value(f"{first}\n{mine}").run()
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    page.text_area(key="claim_lines").set_value(f"{mine}\n").run()
+    assert page.text_input(key="claim").value == ""
+
+
 def test_words_in_markdown_stay_words_in_what_a_claim_says(open_page):
     page = claim(open_page, "The **dog** ran. | **dog** -> ran\n# x | $a$ -> b")
     shown = [e.value for e in (*page.markdown, *page.error, *page.warning)]

@@ -525,7 +525,7 @@ def test_a_claim_is_judged_within_its_bounds(measured):
     assert frame["hits"].is_monotonic_decreasing
     assert len(frame) == result.hits.size
     assert sentences_frame(result, 0, 0)["hit"].sum() == result.hits[0, 0]
-    assert describe_best(result).endswith(".")
+    assert all(says.endswith(".") for says in describe_best(result))
     assert "nan" not in describe_head(result, *result.best())
 
 
