@@ -10,9 +10,11 @@ from attention.colors import STOPS
 from attention.frames import head_frame
 from attention.reading import Reading
 from attention.stability import Spread
+from components.frame import HEAD_HEIGHT
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
 HEATMAP_TOKENS = 45
+AROUND = 180  # pixels above and below a heatmap's cells
 FAINTEST_LINE = 0.02  # of a weight; fainter ones cannot be seen
 # Okabe and Ito's colours, which read without colour vision.
 DISTINCT = alt.Scale(
@@ -23,6 +25,15 @@ SAYS = {
     "expr": "datum.query_token + ' → ' + datum.key_token + ' ' "
     "+ format(datum.score, '.2f')"
 }
+
+
+def heatmap_height(n_tokens: int) -> int:
+    """Return pixels in which the labels of a heatmap's rows do not touch."""
+    return max(HEAD_HEIGHT, AROUND + n_tokens * (label_pixels(n_tokens) + 3))
+
+
+def label_pixels(n_tokens: int) -> int:
+    return 12 if n_tokens <= 25 else 9
 
 
 def head_chart(reading: Reading, layer: int, head: int) -> alt.Chart:
@@ -108,7 +119,7 @@ def _heatmap(
         "labelOverlap": False,
         "labelFlush": False,  # each in the middle of its cells, the first and last too
         "labelLimit": 80,
-        "labelFontSize": 12 if len(tokens) <= 25 else 9,
+        "labelFontSize": label_pixels(len(tokens)),
         "ticks": False,
         "domain": False,
     }

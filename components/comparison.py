@@ -10,7 +10,12 @@ from attention.roles import head_roles
 from attention.sheet import sheet_png
 from components import state
 from components.answer import answering_model, read_or_explain
-from components.charts import HEATMAP_TOKENS, difference_chart, head_chart
+from components.charts import (
+    HEATMAP_TOKENS,
+    difference_chart,
+    head_chart,
+    heatmap_height,
+)
 from components.findings import comparison_finding
 from components.head_maps import choose_on_map
 from components.links import WITH
@@ -60,7 +65,9 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
         st.text(f"{head_name(layer, head)}: second minus first")
         frame = difference_frame(reading, other, layer, head)
         st.altair_chart(
-            difference_chart(frame), height=420, alt="Heatmap of the difference"
+            difference_chart(frame),
+            height=heatmap_height(reading.n_tokens),
+            alt="Heatmap of the difference",
         )
     changed = changed_heads(head_roles(reading), head_roles(other))
     st.text("Heads whose habits changed most")
@@ -127,8 +134,9 @@ def _show_open_head(reading: Reading, layer: int, head: int) -> None:
     elif reading.n_tokens > HEATMAP_TOKENS:
         st.text("This sentence is too long to draw a head beside another.")
     else:
+        st.text(f"{head_name(layer, head)}:")
         st.altair_chart(
             head_chart(reading, layer, head),
-            height=400,
+            height=heatmap_height(reading.n_tokens),
             alt=f"Heatmap of {head_name(layer, head)}",
         )

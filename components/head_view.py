@@ -10,16 +10,18 @@ from attention.stability import describe_spread, spread
 from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
 from components.atlases import chosen_atlas
-from components.charts import HEATMAP_TOKENS, head_chart, lines_chart, spread_chart
+from components.charts import (
+    HEATMAP_TOKENS,
+    head_chart,
+    heatmap_height,
+    lines_chart,
+    spread_chart,
+)
 from components.findings import head_finding
-from components.frame import HEAD_HEIGHT
 from components.large_head import show_large_head
 from components.links import show_roles
 from components.report import offer_finding
 from model_cache import cache
-
-PIXELS_PER_TOKEN = 15  # and no less, so that labels do not touch
-PIXELS_AROUND = 180  # what stands above and below a heatmap's cells
 
 
 def show_head(reading: Reading, roles: HeadRoles | None) -> None:
@@ -72,7 +74,7 @@ def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
     st.altair_chart(
         chart,
         width="stretch",
-        height=max(HEAD_HEIGHT, PIXELS_AROUND + reading.n_tokens * PIXELS_PER_TOKEN),
+        height=heatmap_height(reading.n_tokens),
         alt=f"{kind} of {head_name(layer, head)}; “Show as table” has its numbers",
     )
 

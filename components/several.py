@@ -8,7 +8,13 @@ from attention.combine import mean_of_heads, rollout
 from attention.frames import head_frame, weights_frame
 from attention.reading import Reading, head_name
 from components import state
-from components.charts import HEATMAP_TOKENS, bars_chart, lines_chart, weights_chart
+from components.charts import (
+    HEATMAP_TOKENS,
+    bars_chart,
+    heatmap_height,
+    lines_chart,
+    weights_chart,
+)
 from components.head_names import ask_heads
 
 CHOSEN, ALL, ROLLOUT = "mean of chosen heads", "mean of all heads", "attention rollout"
@@ -48,14 +54,15 @@ def show_several(reading: Reading) -> None:
     }[kind]()
     frame = weights_frame(reading.tokens, weights)
     alt_text = f"Heatmap of the {kind}"
-    st.altair_chart(weights_chart(frame, reading.tokens), height=430, alt=alt_text)
+    height = heatmap_height(reading.n_tokens)
+    st.altair_chart(weights_chart(frame, reading.tokens), height=height, alt=alt_text)
     if kind == CHOSEN and len(heads) <= MOST_COLOURS:
         frames = [
             head_frame(reading, *head).assign(name=head_name(*head))
             for head in sorted(heads)
         ]
         lines = lines_chart(pd.concat(frames), reading.tokens)
-        st.altair_chart(lines, height=430, alt="Lines of the chosen heads")
+        st.altair_chart(lines, height=height, alt="Lines of the chosen heads")
     st.text(HOW[kind])
 
 
