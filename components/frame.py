@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit import net_util
 
+from components import state
 from components.frontend import register
 
 # When a page of another site tries to connect, Streamlit asks checkip.amazonaws.com
@@ -48,7 +49,7 @@ STYLE = """<style>
 /* An open popover's quiet button turns a blue too faint for dark mode. */
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
-.st-key-keyboard { display: none; }
+.st-key-keyboard, .st-key-to-top { display: none; }
 .st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
 /* A lesson's answer stays above what is picked; its wrapper is what can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
@@ -81,6 +82,7 @@ STYLE = """<style>
 _keyboard = register(
     "keyboard", "<span></span>", styles=(), scripts=("popovers", "tabs")
 )
+_to_top = register("to_top", "<span></span>", styles=())
 
 
 def page_frame(text: str) -> None:
@@ -92,6 +94,7 @@ def page_frame(text: str) -> None:
     st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
     _keyboard(key="keyboard")
+    _to_top(key="to-top", data={"wanted": state.is_top_wanted()})
 
 
 def first_words(text: str) -> str:

@@ -17,6 +17,7 @@ from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 CHECK = "check"  # a button's; like the role below, the URL alone has it
+TO_TOP = "to_top"
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
@@ -122,6 +123,16 @@ def present_text() -> str:
 
 def set_text(text: str) -> None:
     st.session_state[TEXT] = text
+
+
+def show_top() -> None:
+    """Let the next run show the page's top, for whoever opened something from below."""
+    st.session_state[TO_TOP] = True
+
+
+def is_top_wanted() -> bool:
+    """Tell it once."""
+    return st.session_state.pop(TO_TOP, False)
 
 
 def fill_mask(sentence: str) -> None:

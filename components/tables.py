@@ -40,6 +40,7 @@ def choose_sentence(
     def open_both(row: int) -> None:
         state.set_text(frame["sentence"][row])
         state.select_head(*head)
+        state.show_top()
 
     shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
     # Streamlit's own button saves a table's cells as they stand.
