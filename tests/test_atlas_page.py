@@ -15,10 +15,10 @@ from components import atlas as tab
 from components import atlas_relation, atlas_source, atlases
 from corpus.treebank import sha256
 from model_cache.catalog import BUNDLED
+from tests.hostile import HOSTILE, read_as_markup
+from tests.on_the_page import has_picture
 from tests.test_class_page import in_tab, labels, press, texts
 from tests.test_page import headings
-from tests.test_properties_page import has_answered
-from tests.test_security import HOSTILE, read_as_markup
 
 BEST, OTHER = (4, 0), (2, 9)
 OBJECTS = "direct object → its verb"
@@ -324,7 +324,7 @@ def test_a_hostile_atlas_is_shown_as_text(open_atlas, by, model):
     page = open_atlas(by=by, layer="5", head="1")
     upload(page, save(replace(atlas, relations=relations)))
     assert "zq" in texts(page)
-    assert has_answered(page)
+    assert has_picture(page)
     assert read_as_markup(page) == []
     for frame in (element.value for element in page.dataframe):
         if "relation" in frame:

@@ -14,7 +14,7 @@ import yaml
 from benchmarks.footprint import PROMISES
 from model_cache.catalog import BUNDLED
 from tests.serving import ROOT, free_port
-from tests.test_structure import SOURCES, imports
+from tests.sources import SOURCES, imports
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs/deploying.md").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from attention.roles import LEGEND
 from attention.views import SPECIALS
 from components import explore, state
 from model_cache.catalog import BUNDLED, find_model
+from tests.on_the_page import TABS, has_picture
 from tests.serving import ROOT
 from tests.test_properties import (
     ANY_TEXTS,
@@ -32,10 +33,6 @@ from tests.test_properties import (
 
 __all__ = ["engine"]  # a fixture
 
-TABS = [
-    *(explore.TABLE, explore.PAIR, explore.WHAT_IF, explore.COMPARE, explore.SEVERAL),
-    *(explore.ONE_TOKEN, explore.CLAIM, explore.ATLAS, explore.REPORT),
-]
 # Values that a link may have for what the page knows, and others.
 LINKS = st.fixed_dictionaries(
     {"text": TEXTS},
@@ -72,12 +69,6 @@ def opened(**link: str) -> AppTest:
     return page.run()
 
 
-def has_answered(page: AppTest) -> bool:
-    """Tell whether the page shows a picture of all heads, else one error."""
-    data = [json.loads(e.proto.json or "null") for e in page.get("bidi_component")]
-    return any(part and part.get("sprite") for part in data)
-
-
 @given(st.lists(TEXTS, min_size=3, max_size=3), st.sampled_from(TABS))
 @settings(few, max_examples=4)
 @example(["\x00", "turtle " * 600, MASK], explore.PAIR)
@@ -87,7 +78,7 @@ def test_whatever_is_typed_stays_in_its_field_and_is_answered(page_alone, texts,
         page.text_input(key=state.TEXT).set_value(text).run()
         assert not page.exception
         assert page.text_input(key=state.TEXT).value == text
-        assert has_answered(page) != bool(page.error)
+        assert has_picture(page) != bool(page.error)
 
 
 @given(LINKS)
@@ -95,7 +86,7 @@ def test_whatever_is_typed_stays_in_its_field_and_is_answered(page_alone, texts,
 def test_whatever_a_link_says_the_page_answers(page_alone, link):
     page = opened(**link)
     assert not page.exception
-    assert has_answered(page) != bool(page.error)
+    assert has_picture(page) != bool(page.error)
 
 
 @given(st.lists(GOOD_LINES | TEXTS, max_size=4))

@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 from attention import report_file
 from attention.report import report_html
 from tests.browsing import open_tab, press, settle
-from tests.test_security import FOUND, HOSTILE, TABS, proxy_headers
+from tests.hostile import FOUND, HOSTILE
+from tests.on_the_page import TABS
+from tests.security_document import proxy_headers
 
 pytestmark = pytest.mark.browser
 

@@ -1,28 +1,9 @@
 """The house's two import rules."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
 from tests.serving import ROOT
-
-SOURCES = [
-    path
-    for folder in ("attention", "command", "corpus", "model_cache", "components")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-] + sorted(ROOT.glob("*.py"))
-
-
-def imports(path: Path) -> set[str]:
-    """Return the top-level packages that a file imports anywhere."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name.split(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add((node.module or "").split(".")[0])
-    return found
+from tests.sources import SOURCES, imports
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

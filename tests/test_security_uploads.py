@@ -1,0 +1,178 @@
+"""Uploads: files that are none, files made to be slow, and limits."""
+
+import ast
+import json
+import signal
+import tomllib
+from contextlib import contextmanager
+
+import pytest
+
+from attention import report_file
+from attention.atlas_file import MOST_BYTES
+from attention.claim_files import NotLines, read_lines
+from attention.examples import parse
+from components import atlas_source, claim_lines, report_list
+from model_cache import catalog
+from tests.hostile import FOUND, HOSTILE, read_as_markup
+from tests.serving import ROOT
+from tests.sources import trees
+
+DAMAGED = b"\x89PNG\r\n\x1a\n zq <img src=x onerror=alert(1)>"
+
+
+def test_every_uploader_has_a_limit_that_the_server_keeps_to():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    limits = {
+        keyword.value.id
+        for tree in trees().values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.file_uploader"
+        for keyword in call.keywords
+        if keyword.arg == "max_upload_size"
+    }
+    uploaders = sum(
+        ast.unparse(tree).count("st.file_uploader(") for tree in trees().values()
+    )
+    assert limits == {"MEGABYTES"}
+    assert uploaders == 3
+    assert atlas_source.MEGABYTES * 1_000_000 == MOST_BYTES
+    assert claim_lines.MEGABYTES <= 5
+    assert report_list.MEGABYTES == report_file.MAX_MEGABYTES == 20
+    assert settings["server"]["maxUploadSize"] == report_list.MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("../../zq.csv", DAMAGED),
+        ("=cmd|zq!A1.csv", b'"' + b"zq" * 100_000),
+        ("<img src=x onerror=alert(1)>zq.txt", b"zq\0" * 9),
+        ("zq.txt", "zq é".encode("utf-16-be")),
+        ("zq.txt", "zq é".encode("latin-1")),
+        ("zq.csv", b"PK\x03\x04\x14\x00 zq \xfe"),
+    ],
+)
+def test_a_claims_file_that_is_none_gets_a_sentence_without_its_words(
+    open_page, name, content
+):
+    page = open_page(tab="Test a claim")
+    before = page.text_area(key="claim_lines").value
+    page.file_uploader(key="claim_file").upload(name, content).run()
+    assert not page.exception
+    (error,) = page.error
+    assert "This file is not" in error.value
+    assert page.text_area(key="claim_lines").value == before
+    assert read_as_markup(page) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("../../zq.json", DAMAGED),
+        ("zq.json", b"PK\x03\x04 zq"),
+        ("zq.json", b"[" * 1_000_000),
+        ("zq.json", '{"zq": "é"}'.encode("latin-1")),
+        ("zq.json", json.dumps({HOSTILE: HOSTILE}).encode()),
+        (
+            "zq.json",
+            json.dumps(
+                {"format": "attention", "version": 1, "view": {HOSTILE: [1]}}
+                | {"findings": []}
+            ).encode(),
+        ),
+    ],
+)
+def test_a_report_file_that_is_none_gets_a_sentence_without_its_words(
+    open_page, name, content
+):
+    page = open_page(tab="Report")
+    page.file_uploader(key="report_file").upload(name, content).run()
+    assert not page.exception
+    (error,) = page.error
+    assert error.value.startswith("This file ")
+    assert "choose the file that Attention saved" in error.value
+    assert "report" not in page.session_state or not page.session_state["report"]
+    assert read_as_markup(page) == []
+
+
+def test_a_report_file_brings_neither_a_model_nor_a_setting_of_its_own(open_page):
+    view = {"model": "evil/repo", "text": "A [MASK].", "has_run": "x", "report": "x"}
+    page = open_page(tab="Report")
+    content = report_file.save([FOUND], view)
+    page.file_uploader(key="report_file").upload("zq.json", content).run()
+    assert not page.exception
+    assert page.text_input(key="text").value == "A [MASK]."
+    assert page.session_state["model"] == catalog.BUNDLED
+    assert [entry.finding for entry in page.session_state["report"]] == [FOUND]
+    assert read_as_markup(page) == []
+
+
+class TooSlow(Exception):
+    pass
+
+
+@contextmanager
+def within(seconds: float):
+    """Fail once this many seconds of processor time are spent; regex can be stopped."""
+
+    def give_up(*_):
+        raise TooSlow(f"over {seconds} s")
+
+    signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+MEGABYTE = 1_000_000
+LARGE = {
+    "one long word": b"a" * MEGABYTE + b" | " + b"a" * (MEGABYTE // 2) + b"b -> x",
+    "many long words": (b"a" * 6000 + b" | " + b"a" * 3000 + b"b -> x\n") * 100,
+    "one long line": b"a " * MEGABYTE + b"| a#1 -> a#2",
+    "nothing but arrows": b"a | " + b"->" * MEGABYTE,
+    "nothing but numbers": b"a | " + b"#1" * MEGABYTE + b" -> a",
+    "nothing but bars": b"|" * MEGABYTE,
+    "nothing but lines": b"\n" * MEGABYTE,
+    "nothing but commas": b"," * MEGABYTE,
+    "nothing but quotes": b'"\n' * MEGABYTE,
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=list(LARGE))
+def test_a_large_file_of_nonsense_is_read_or_refused_in_seconds(data):
+    # A tenth of this on an idle machine; the worst took hours before.
+    with within(seconds=4):
+        for is_table in (False, True):
+            try:
+                examples, malformed = parse(read_lines(data, is_table))
+            except NotLines:
+                continue
+            assert len(examples) <= 2000
+
+
+def test_a_file_of_bad_lines_does_not_fill_the_memory():
+    examples, malformed = parse(["no bar"] * 300_000)
+    assert not examples
+    assert len(malformed) <= 5000
+    assert malformed[0].line == 1
+
+
+def test_nothing_that_is_uploaded_is_unpacked_or_written():
+    writing = {
+        *("extract", "extractall", "unpack_archive", "write_text", "write_bytes"),
+        *("NamedTemporaryFile", "mkdtemp", "mkstemp", "TemporaryDirectory", "open"),
+    }
+    allowed = {"Image.open"}  # reads
+    found = [
+        f"{path.name}:{call.lineno} {ast.unparse(call.func)}"
+        for path, tree in trees().items()
+        if path.name == "app.py" or path.parent.name in ("attention", "components")
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).rpartition(".")[2] in writing
+        and ast.unparse(call.func) not in allowed
+    ]
+    assert found == []
