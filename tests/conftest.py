@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.random_bert import write_random_bert
 from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -23,6 +24,18 @@ def bundled_engine():
     from model_cache.engine import Engine
 
     return Engine("bundled", read_checkpoint(ROOT / "model_cache" / "bundled"))
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    """A random BERT of two layers of four heads that has the bundled model's words."""
+    from model_cache.checkpoint import read_checkpoint
+    from model_cache.engine import Engine
+
+    words = (ROOT / "model_cache" / "bundled" / "vocab.txt").read_text("utf-8")
+    folder = tmp_path_factory.mktemp("random") / "bert"
+    write_random_bert(folder, vocabulary=words.rstrip("\n").split("\n"))
+    return Engine("random-2x4", read_checkpoint(folder))
 
 
 @pytest.fixture

@@ -20,18 +20,15 @@ from components import explore, state
 from model_cache.catalog import BUNDLED, find_model
 from tests.on_the_page import TABS, has_picture
 from tests.serving import ROOT
-from tests.test_properties import (
+from tests.strategies import (
     ANY_TEXTS,
     FILES,
     GOOD_LINES,
     MASKED_TEXTS,
     TEXTS,
-    engine,
     few,
     usual,
 )
-
-__all__ = ["engine"]  # a fixture
 
 # Values that a link may have for what the page knows, and others.
 LINKS = st.fixed_dictionaries(
