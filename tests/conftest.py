@@ -109,3 +109,15 @@ def emptied(*caches) -> Iterator[None]:
     yield
     for cached in caches:
         cached.clear()
+
+
+@pytest.fixture
+def fresh_caches(monkeypatch):
+    """Let the page remember nothing of what it read and of what was broken."""
+    from components import answer
+    from model_cache import cache
+
+    monkeypatch.setattr(answer, "_broken", {})
+    caches = (cache.engine, cache._reader, cache._ranker, cache._measured, cache.guess)
+    with emptied(*caches):
+        yield
