@@ -12,6 +12,8 @@ from tests.random_bert import write_random_bert
 from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Where an assertion of theirs fails, its values are told as in a test.
+pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
 
 
 # Where this runs in the background, Ctrl-C is ignored, also by what the tests start.
@@ -59,6 +61,25 @@ def served(tmp_path_factory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("served")
     with serve(folder / "log.txt", **alone(folder)) as server:
         yield server.url
+
+
+@pytest.fixture
+def model_files() -> dict[str, bytes]:
+    """The files of the only model that the hub of a test has."""
+    from tests.fake_hub import tiny_model_files
+
+    return tiny_model_files()
+
+
+@pytest.fixture
+def hub(model_files, monkeypatch, tmp_path):
+    """A hub, well at first; the cache is tmp_path / "home" / "hub"."""
+    from tests.fake_hub import FakeHub
+
+    monkeypatch.setattr("model_cache.hub._downloads", {})
+    with FakeHub(model_files) as hub:
+        hub.be_the_hub(monkeypatch, cache=tmp_path / "home")
+        yield hub
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from importlib import import_module
 
 import pytest
 from streamlit import config, net_util
@@ -10,7 +9,7 @@ from streamlit.web import bootstrap
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from model_cache import catalog, download
-from tests.fake_hub import FakeHub, tiny_model_files
+from model_cache.hub import download as get
 from tests.hostile import EVIL
 from tests.serving import ROOT
 
@@ -83,12 +82,9 @@ def test_the_page_itself_opens_no_connection(open_page, monkeypatch):
     assert tried == []
 
 
-def test_only_the_pinned_commit_is_asked_of_the_hub(monkeypatch, tmp_path):
+def test_only_the_pinned_commit_is_asked_of_the_hub(hub):
     model = catalog.find_model(catalog.BERT_BASE)
-    monkeypatch.setattr("model_cache.hub._downloads", {})
-    with FakeHub(tiny_model_files()) as hub:
-        hub.be_the_hub(monkeypatch, cache=tmp_path)
-        import_module("model_cache.hub").download(model)
+    get(model)
     resolve = f"/{model.repo}/resolve/{model.revision}/"
     for request in hub.requests:
         assert request.path.startswith(
