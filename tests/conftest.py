@@ -41,6 +41,19 @@ def engine(tmp_path_factory):
 
 
 @pytest.fixture
+def loaded_mask(monkeypatch, tmp_path, bundled_engine):
+    """mask.py in an empty folder, with an engine that is loaded already."""
+    import mask
+    from model_cache.catalog import BUNDLED, find_model
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ATTENTION_MODEL", raising=False)
+    monkeypatch.setattr(mask, "load", lambda model: (bundled_engine, None))
+    monkeypatch.setattr(mask, "default_model", lambda: find_model(BUNDLED))
+    return mask
+
+
+@pytest.fixture
 def open_page(monkeypatch, tmp_path):
     """Open the page on the bundled model with these parameters in its URL."""
     monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import mask
-from model_cache.catalog import BUNDLED, find_model
+from model_cache.catalog import BUNDLED
 from tests.serving import ROOT, alone
 
 HEADER = "layer,head,sentences,hits,rate,low,high,mean_weight,offset,offset_rate,chance"
@@ -28,15 +28,12 @@ TOO_LONG = f"{'dog ' * 600} ran | ran -> dog#1"
 
 
 @pytest.fixture
-def main(monkeypatch, tmp_path, bundled_engine, capsys):
-    """Run mask.main in an empty folder, on an engine that is loaded already."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(mask, "load", lambda model: (bundled_engine, None))
-    monkeypatch.setattr(mask, "default_model", lambda: find_model(BUNDLED))
+def main(loaded_mask, monkeypatch, capsys):
+    """Run mask.main; return its exit code, its output and the lines of its errors."""
 
     def run(*arguments: str, stdin: bytes = b""):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = mask.main(arguments)
+        code = loaded_mask.main(arguments)
         out, err = capsys.readouterr()
         return code, out, err.splitlines()
 

@@ -10,13 +10,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-import mask
 from attention import report_file
 from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.report import report_zip
 from components import downloads
 from components.report import Entry
-from model_cache import catalog
 from tests.hostile import FOUND, HOSTILE, read_as_markup
 from tests.making import make_reading
 
@@ -72,18 +70,16 @@ def test_no_cell_of_a_table_on_the_page_starts_like_a_formula(open_page):
 
 
 def test_no_cell_that_mask_py_writes_starts_like_a_formula(
-    bundled_engine, monkeypatch, tmp_path, capsys
+    loaded_mask, tmp_path, capsys
 ):
-    monkeypatch.setattr(mask, "load", lambda model: (bundled_engine, None))
-    monkeypatch.setattr(mask, "default_model", lambda: catalog.BUNDLED_MODEL)
     sentences = tmp_path / "=cmd.csv"
     sentences.write_text(f"sentence,from,to\n{FORMULA},=HYPERLINK,moved\n")
     out = [tmp_path / name for name in ("attention.csv", "roles.csv", "claim.csv")]
-    assert not mask.main(
+    assert not loaded_mask.main(
         [f"{FORMULA} [MASK] +1 @x", "--no-diagrams", "--head", "1-1"]
         + ["--csv", str(out[0]), "--roles", str(out[1])]
     )
-    assert not mask.main(["--claims", str(sentences), "--csv", str(out[2])])
+    assert not loaded_mask.main(["--claims", str(sentences), "--csv", str(out[2])])
     for path in out:
         table = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
         assert len(table) > 1

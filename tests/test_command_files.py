@@ -1,0 +1,68 @@
+"""Files of a command: whole or absent; a bar of progress without a terminal."""
+
+import errno
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from command.files import CannotWrite, make_folder, write_whole
+from command.terminal import Bar
+
+
+def interrupted():
+    yield b"half"
+    signal.raise_signal(signal.SIGINT)
+    yield b"the rest"
+
+
+def on_a_full_disk():
+    yield b"half"
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("parts", "error"),
+    [(interrupted, KeyboardInterrupt), (on_a_full_disk, CannotWrite)],
+)
+@pytest.mark.parametrize("before", [b"what was there", None])
+def test_a_write_that_fails_leaves_what_was_there(tmp_path, parts, error, before):
+    path = tmp_path / "file"
+    if before:
+        path.write_bytes(before)
+    with pytest.raises(error):
+        write_whole(path, parts())
+    assert [p.name for p in tmp_path.iterdir()] == (["file"] if before else [])
+    assert not before or path.read_bytes() == before
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
+    (tmp_path / "link").symlink_to("target")
+    (tmp_path / "target").write_bytes(b"old")
+    write_whole(tmp_path / "link", [b"new", b"er"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"newer"
+
+
+def test_a_folder_in_the_files_place_is_told(tmp_path):
+    with pytest.raises(CannotWrite, match=r"Cannot write .*: Is a directory\."):
+        write_whole(tmp_path, [b""])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_told_before_work_begins(tmp_path):
+    if not Path("/proc/self").exists():
+        pytest.skip("this system has no folder that refuses files to everyone")
+    with pytest.raises(CannotWrite, match="/proc/self"):
+        make_folder(Path("/proc/self"))
+
+
+def test_without_a_terminal_a_bar_is_a_few_lines(capsys):
+    bar = Bar("Read")
+    for n in range(101):
+        bar.show(n, 100, " sentences")
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "Read [#.........] 10 of 100 sentences"
+    assert lines[-1] == "Read [##########] 100 of 100 sentences"
