@@ -1,22 +1,13 @@
-"""Counts of what heads look at, on attention made by hand and in a second way."""
+"""Counts of what heads look at, on attention made by hand."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
-from attention import claims
 from attention.atlas import FARTHEST, LABELS
-from attention.examples import Example
 from attention.reading import Reading
-from attention.relations import (
-    ADVERB_VERB,
-    DIRECTIONS,
-    FAR,
-    NEAR,
-    TO_DEPENDENT,
-    TO_GOVERNOR,
-)
+from attention.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
 from attention.roles import NAMES
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.measure import (
@@ -29,14 +20,20 @@ from corpus.measure import (
     looked_at,
     measure,
 )
-from corpus.treebank import Malformed, Sentence, Word, blocks, read_block
+from corpus.treebank import Malformed, Sentence, Word
 from tests.making import make_reading
-from tests.serving import ROOT
 
 
 def sentence(tokens: str, *words: tuple[int, str, str, int | None]) -> Sentence:
     """Make a sentence of (token, part of speech, relation, governor) words."""
     return Sentence("", tokens, tuple(tokens.split()), tuple(Word(*w) for w in words))
+
+
+def before_its_verb(tokens: str, adverb: int) -> Sentence:
+    """Make a sentence of a subject, an adverb in the place 0 or 1, and a verb."""
+    words = [(i, "NOUN", "nsubj", 2) for i in range(2)]
+    words[adverb] = (adverb, "ADV", "advmod", 2)
+    return sentence(tokens, *words, (2, "VERB", "root", None))
 
 
 SWIMS = sentence(
@@ -117,12 +114,7 @@ def test_offsets_are_counted_from_the_dependent_to_its_governor(swims):
 
 
 def test_an_adverb_apart_from_its_verb_is_far():
-    one = sentence(
-        "slowly it swims",
-        (0, "ADV", "advmod", 2),
-        (1, "PRON", "nsubj", 2),
-        (2, "VERB", "root", None),
-    )
+    one = before_its_verb("slowly it swims", adverb=0)
     counts = counted(pointing(one.text, {0: 2}), one)
     assert set(counts.relations) == {"advmod", "nsubj", ADVERB_VERB, FAR}
     assert hits(counts, FAR, 0, TO_GOVERNOR) == [1]
@@ -173,12 +165,7 @@ def test_a_dependency_within_a_contraction_is_left_out_and_told():
 
 def test_a_dependency_of_a_word_without_pieces_is_told_once():
     # Of "slowly", word 1, nothing is left; it counts for three relations elsewhere.
-    one = sentence(
-        "turtles slowly swim",
-        (0, "NOUN", "nsubj", 2),
-        (1, "ADV", "advmod", 2),
-        (2, "VERB", "root", None),
-    )
+    one = before_its_verb("turtles slowly swim", adverb=1)
     counts = counted(in_pieces("turtles swim", [0, 2], {1: [0, 0, 1, 0]}), one)
     assert counts.skipped == {NO_PIECE: 1}
     assert set(counts.relations) == {"nsubj"}
@@ -290,92 +277,3 @@ def test_the_first_malformed_sentences_are_told_and_all_are_counted():
     assert counts.skipped[MALFORMED] == MOST_MALFORMED + 5
     assert len(counts.malformed) == MOST_MALFORMED
     assert counts.malformed[-1] == f"f, line {MOST_MALFORMED - 1}: odd"
-
-
-def from_file(name: str) -> list[Sentence | Malformed]:
-    return [one for block in blocks(ROOT / name) for one in read_block(block)]
-
-
-def test_the_traps_are_counted_as_by_hand(bundled_engine):
-    counts = measure(
-        bundled_engine, ((0, one) for one in from_file("tests/data/traps.conllu"))
-    )
-    assert counts.sentences.tolist() == [10, 0]
-    assert counts.skipped == {
-        MALFORMED: 14,
-        INSIDE: 2,  # 's on Let, n't on ca
-        NO_PIECE: 2,  # the word without width, and what is written [SEP]
-    }
-    assert {name: one.n for name, one in counts.relations.items()} == {
-        **{"nsubj": 6, "obj": 4, "punct": 4, "advmod": 3, ADVERB_VERB: 3, NEAR: 3},
-        **{"nmod:unmarked": 1, "xcomp": 1, "cc": 1, "conj": 1, "orphan": 1, "det": 1},
-    }
-    # "dog" stands next to "ran" for the model; the other five subjects do anyway.
-    nsubj = counts.relations["nsubj"].offsets[0]
-    assert nsubj[FARTHEST + 1] == nsubj.sum() == 6
-
-
-@pytest.fixture(scope="module")
-def examples(bundled_engine) -> list[tuple[Sentence, Reading]]:
-    """The bundled examples, as the bundled model reads them."""
-    found = from_file("corpus/small.conllu")
-    readings = dict(bundled_engine.read_words([one.tokens for one in found]))
-    return [(one, readings[i]) for i, one in enumerate(found)]
-
-
-def slowly_looked(reading: Reading, layer: int, head: int, word: int) -> int:
-    """The word that a word looks at most, found piece by piece."""
-    weights: dict[int, float] = {}
-    for query, from_word in enumerate(reading.word_ids):
-        if from_word != word:
-            continue
-        for key, to_word in enumerate(reading.word_ids):
-            if to_word not in (None, word):
-                weight = float(reading.attention[layer, head, query, key])
-                weights[to_word] = weights.get(to_word, 0) + weight
-    return max(weights, key=weights.get)
-
-
-def test_a_plain_loop_over_pieces_counts_the_same(bundled_engine, examples):
-    layers, heads = bundled_engine.shape
-    counts, slow, n = Counts.none((layers, heads)), {}, {}
-    for one, reading in examples:
-        count(counts, reading, 0, one)
-        looked = {}
-        for name, dependent, governor in dependencies(one):
-            if dependent == governor:
-                continue
-            n[name] = n.get(name, 0) + 1
-            found = slow.setdefault(name, np.zeros((2, layers, heads), int))
-            for direction, (word, wanted) in enumerate(
-                [(dependent, governor), (governor, dependent)]
-            ):
-                if word not in looked:
-                    looked[word] = [
-                        [slowly_looked(reading, i, j, word) for j in range(heads)]
-                        for i in range(layers)
-                    ]
-                found[direction] += np.array(looked[word]) == wanted
-    assert {name: one.n for name, one in counts.relations.items()} == n
-    assert sum(n.values()) > 700
-    for name, relation in counts.relations.items():
-        np.testing.assert_array_equal(relation.hits[0], slow[name], err_msg=name)
-
-
-def test_a_students_claim_of_the_same_pair_has_the_same_hits(examples):
-    compared = 0
-    for one, reading in examples:
-        if len(one.words) > len(one.tokens):
-            continue  # a contraction is one word here, several to a student
-        starts = np.cumsum([0, *(len(token) + 1 for token in one.tokens)]).tolist()
-        spans = [(a, a + len(t)) for a, t in zip(starts, one.tokens, strict=False)]
-        words, looked = looked_at(reading)
-        assert words == list(range(len(one.tokens)))
-        for _, *ends in dependencies(one):
-            for direction in range(len(DIRECTIONS)):
-                query, key = ends if direction == TO_GOVERNOR else ends[::-1]
-                pair = Example(1, reading.text, spans[query], spans[key])
-                expected = claims.measure(reading, pair).hits
-                np.testing.assert_array_equal(looked[:, :, query] == key, expected)
-                compared += 1
-    assert compared > 1000
