@@ -149,7 +149,18 @@ def ask_for_four(page: Page) -> None:
     settle(page)
 
 
-def is_away(page: Page) -> None:
+def open_on_a_head(context: BrowserContext, url: str) -> Page:
+    """Open the page, type ACROSS and open layer 7, head 2."""
+    page = open_page(context, url)
+    type_sentence(page, ACROSS)
+    open_head(page, 7, 2)
+    return page
+
+
+def lose(wire: Wire, page: Page) -> None:
+    """Cut the page off from its server, until it knows."""
+    wire.lead_to(None)
+    wire.cut()
     app = page.locator('[data-testid="stApp"]')
     expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
 
@@ -157,14 +168,10 @@ def is_away(page: Page) -> None:
 def test_a_cut_connection_is_taken_up_again_and_half_a_sentence_is_kept(
     wire, served, context
 ):
-    page = open_page(context, wire.url)
-    type_sentence(page, ACROSS)
-    open_head(page, 7, 2)
+    page = open_on_a_head(context, wire.url)
     ask_for_four(page)
     page.get_by_label("Sentence").fill(TWO)  # no Enter yet
-    wire.lead_to(None)
-    wire.cut()
-    is_away(page)
+    lose(wire, page)
     wire.lead_to(served)
     expect_head(page, 7, 2)
     expect(page.locator("button.word")).to_have_count(4)
@@ -178,13 +185,9 @@ def test_a_cut_connection_is_taken_up_again_and_half_a_sentence_is_kept(
 def test_a_server_that_starts_anew_under_an_open_page_answers_it_as_before(
     wire, homeless, context
 ):
-    page = open_page(context, wire.url)
-    type_sentence(page, ACROSS)
-    open_head(page, 7, 2)
+    page = open_on_a_head(context, wire.url)
     ask_for_four(page)
-    wire.lead_to(None)
-    wire.cut()
-    is_away(page)
+    lose(wire, page)
     wire.lead_to(homeless.url)
     expect_words_of(page, ACROSS)
     expect_head(page, 7, 2)
@@ -225,9 +228,7 @@ def expect_one_truth(page: Page) -> tuple[str, int, int]:
 
 
 def test_back_and_forward_show_pages_of_which_all_parts_agree(served, context):
-    page = open_page(context, served)
-    type_sentence(page, ACROSS)
-    open_head(page, 7, 2)
+    page = open_on_a_head(context, served)
     type_sentence(page, TWO)
     open_head(page, 5, 1)
     # Layer and head are two parameters, so one click makes two entries; a typed
@@ -251,7 +252,5 @@ def test_back_and_forward_show_pages_of_which_all_parts_agree(served, context):
 
 
 def test_a_server_without_a_home_answers_and_its_log_is_clean(homeless, context):
-    page = open_page(context, homeless.url)
-    type_sentence(page, ACROSS)
-    open_head(page, 7, 2)
+    open_on_a_head(context, homeless.url)
     assert "Traceback" not in homeless.log.read_text()
