@@ -57,7 +57,8 @@ def loaded_mask(monkeypatch, tmp_path, bundled_engine):
 def open_page(monkeypatch, tmp_path):
     """Open the page on the bundled model with these parameters in its URL."""
     monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    # The library reads the environment when it is imported, which may have been before.
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
 
     def make(**parameters: str) -> AppTest:
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

@@ -111,6 +111,7 @@ def test_a_broken_connection_is_resumed_where_it_broke(hub, model_files, partial
 def test_a_short_break_goes_unnoticed(hub, model_files):
     hub.fault = "cut once"
     assert_model_is_there(download(MODEL), model_files)
+    assert len(hub.requests_for(WEIGHTS)) > 1  # the break was there
 
 
 def test_wrong_weights_are_not_used_beside_an_older_configuration(hub, model_files):

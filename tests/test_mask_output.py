@@ -87,9 +87,15 @@ def test_chosen_heads_sheet_and_csv_go_where_they_are_told(
         assert sheet.width > 1000
 
 
-def test_one_heads_csv_is_the_page_download(bundled_engine):
+def test_one_heads_csv_has_its_weights_alone(bundled_engine, tmp_path):
     reading = bundled_engine.read("A [MASK].")
-    assert head_csv(reading, 0, 0).startswith(b"layer,head,query,key,query_token,")
+    (tmp_path / "head.csv").write_bytes(head_csv(reading, 2, 9))
+    frame = read_csv(tmp_path / "head.csv")
+    assert set(zip(frame["layer"], frame["head"], strict=True)) == {(3, 10)}
+    assert frame["query_token"].tolist()[::5] == ["[CLS]", "a", "[MASK]", ".", "[SEP]"]
+    np.testing.assert_array_equal(
+        frame["score"].to_numpy(np.float32), reading.attention[2, 9].ravel()
+    )
 
 
 def test_roles_come_as_a_table_with_a_row_for_each_head(main, tmp_path):

@@ -55,7 +55,8 @@ def page_alone(tmp_path_factory):
     """An environment in which the bundled model answers the page, and no hub does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_MODEL", BUNDLED)
-        patch.setenv("HF_HUB_CACHE", str(tmp_path_factory.mktemp("no-models")))
+        empty = str(tmp_path_factory.mktemp("no-models"))
+        patch.setattr("huggingface_hub.constants.HF_HUB_CACHE", empty)
         yield
 
 
