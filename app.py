@@ -61,7 +61,7 @@ with model_area:
     chosen = choose_model()
 model = answering_model(chosen)
 
-text = ask_sentence(is_first_run)
+text = ask_sentence(is_first_run, offers_examples=lesson is None)
 offer_steps(text)
 if model != chosen:
     show_download(chosen)

@@ -43,7 +43,7 @@ class Relation:
         return self.hits[:, direction].sum(axis=0) / self.n
 
     def intervals(self, direction: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the ends of the rates' 95 % intervals, each [layers, heads]."""
+        """Return the ends of the rates' 95% intervals, each [layers, heads]."""
         return wilson(self.hits[:, direction].sum(axis=0), self.n)
 
     def baseline(self, direction: int) -> tuple[int, float]:
@@ -98,7 +98,7 @@ class HeldOut:
     head: tuple[int, int]  # array indices
     n: int  # instances in the other half
     hits: int
-    low: float  # 0-1, the ends of the rate's 95 % interval
+    low: float  # 0-1, the ends of the rate's 95% interval
     high: float
     offset: int  # the best fixed one on the first half, in words
     offset_hits: int  # of n
@@ -117,11 +117,11 @@ class HeldOut:
 
 
 def is_apart(hits: int, guess_hits: int, n: int) -> bool:
-    """Tell whether a head's 95 % interval lies above a guess's, on the same n tries.
+    """Tell whether a head's 95% interval lies above a guess's, on the same n tries.
 
     The counts do not say which tries both hit. However those overlap, a difference of
     rates varies by no more than the two rates together, so intervals that do not touch
-    are luck in about 2.5 % of cases at most.
+    are luck in about 2.5% of cases at most.
     """
     low, high = wilson(np.array([hits, guess_hits]), n)
     return bool(low[0] > high[1])

@@ -12,7 +12,7 @@ from attention.roles import NAMES
 def heads_frame(relation: Relation, direction: int) -> pd.DataFrame:
     """Rank all heads, most hits over all sentences first.
 
-    Columns: layer, head (from 1), rate, low, high (0-1, the rate and its 95 %
+    Columns: layer, head (from 1), rate, low, high (0-1, the rate and its 95%
     interval), above (-1 to 1: rate minus that of the best fixed offset).
     """
     rates = relation.rates(direction)

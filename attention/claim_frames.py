@@ -10,7 +10,7 @@ def claim_frame(result: Result) -> pd.DataFrame:
     """Rank all heads, most hits first.
 
     Columns: layer, head (from 1), sentences, hits, rate, low, high (0-1, the rate and
-    its 95 % interval), mean_weight (0-1), offset (in words; the fixed guess that hits
+    its 95% interval), mean_weight (0-1), offset (in words; the fixed guess that hits
     most), offset_rate (0-1), chance (0-1, that any head has as many hits by luck).
     """
     order = result.ranking()

@@ -50,7 +50,7 @@ class Result:
 
     measured: tuple[Measured, ...]
     hits: np.ndarray  # int, 0 to n
-    low: np.ndarray  # 0-1, the ends of the hit rate's 95 % interval
+    low: np.ndarray  # 0-1, the ends of the hit rate's 95% interval
     high: np.ndarray
     mean_weight: np.ndarray  # 0-1
     alone: np.ndarray  # 0-1: how likely this head has as many hits by chance

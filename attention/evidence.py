@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Z_95 = 1.959963984540054  # the normal distribution's 97.5 % point
+Z_95 = 1.959963984540054  # the normal distribution's 97.5% point
 SURE = 0.05  # luck that is less likely than this is called unlikely
 
 
 def wilson(hits: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % interval of hit rates, low and high ends, 0-1.
+    """Return the 95% interval of hit rates, low and high ends, 0-1.
 
     hits: of n tries each, n at least 1. Wilson 1927, "Probable Inference, the Law of
     Succession, and Statistical Inference": unlike the usual interval it stays

@@ -22,7 +22,7 @@ def strongest_pair(reading: Reading, layer: int, head: int) -> tuple[int, int, f
 
 
 def describe_strongest(reading: Reading, layer: int, head: int) -> str:
-    """Say which token attends most to which: "“a” looks most at “[MASK]”: 93 %"."""
+    """Say which token attends most to which: "“a” looks most at “[MASK]”: 93%"."""
     if not ordinary(reading).any():
         return ""
     query, key, weight = strongest_pair(reading, layer, head)

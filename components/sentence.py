@@ -27,7 +27,7 @@ EXAMPLES = {
 MAX_LINK_TEXT = 9_000
 
 
-def ask_sentence(is_first_run: bool) -> str:
+def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
     """Draw the field and the examples; return what stands in the field.
 
     is_first_run: of this visitor's session, when the text may come from a link.
@@ -44,6 +44,20 @@ def ask_sentence(is_first_run: bool) -> str:
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",
     )
+    if offers_examples:
+        _offer_examples()
+    if is_first_run and len(text) > MAX_LINK_TEXT:
+        st.session_state.refused_characters = len(text)
+        st.rerun()
+    if refused:
+        st.info(
+            f"The link's text has {refused:,} characters; links carry at most "
+            f"{MAX_LINK_TEXT:,}. Type or paste it into the field instead."
+        )
+    return text
+
+
+def _offer_examples() -> None:
     with st.container(
         key="try", horizontal=True, gap="small", vertical_alignment="center"
     ):
@@ -57,15 +71,6 @@ def ask_sentence(is_first_run: bool) -> str:
                 on_click=state.set_text,
                 args=(sentence,),
             )
-    if is_first_run and len(text) > MAX_LINK_TEXT:
-        st.session_state.refused_characters = len(text)
-        st.rerun()
-    if refused:
-        st.info(
-            f"The link's text has {refused:,} characters; links carry at most "
-            f"{MAX_LINK_TEXT:,}. Type or paste it into the field instead."
-        )
-    return text
 
 
 def offer_steps(text: str) -> None:

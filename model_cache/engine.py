@@ -19,7 +19,7 @@ from model_cache.unreadable import UnreadableText
 # BERT base are 19 MB, one of 512 tokens is 151 MB and runs alone.
 BATCH_BYTES = 64_000_000
 # A text may be longer than the shortest of its batch by this factor, and one token: of
-# a treebank, a tenth of what is computed is padding then, and without it 40 %.
+# a treebank, a tenth of what is computed is padding then, and without it 40%.
 MOST_STRETCH = 1.2
 # Runs of one text that differ in their gates: more at once are no faster.
 RUNS_BYTES = 4_000_000

@@ -154,11 +154,11 @@ def test_axe_finds_nothing_serious_on_a_phone(served, new_page, scheme):
 @pytest.mark.parametrize(
     "screen",
     [
-        # 1280 x 800 at 200 % zoom: half as many CSS pixels, of twice the size.
+        # 1280 x 800 at 200% zoom: half as many CSS pixels, of twice the size.
         {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
         {"viewport": {"width": 390, "height": 844}, "has_touch": True},
     ],
-    ids=["200 % zoom", "phone"],
+    ids=["200% zoom", "phone"],
 )
 def test_nothing_is_cut_off_or_scrolls_sideways(served, new_page, screen):
     page = open_page(new_page(**screen), served, teach="1", **FILLED)

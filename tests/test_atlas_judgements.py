@@ -148,11 +148,11 @@ def test_a_heads_line_names_the_relation_that_it_follows_most_clearly():
 @pytest.mark.parametrize(
     ("name", "hits", "n", "is_said"),
     [
-        # Of 200: Wilson's intervals are 47.1-60.8 % and, of the offset, 33.5-46.9 %.
+        # Of 200: Wilson's intervals are 47.1-60.8% and, of the offset, 33.5-46.9%.
         ("det", 54, 100, True),
-        ("det", 53, 100, False),  # at least 46.1 %
+        ("det", 53, 100, False),  # at least 46.1%
         ("det", 490, 1000, False),  # 9 points above
-        ("det", 6, 10, False),  # 20 points above, but at least 39 % only
+        ("det", 6, 10, False),  # 20 points above, but at least 39% only
         ("punct", 90, 100, False),
     ],
 )

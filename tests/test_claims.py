@@ -180,7 +180,7 @@ def test_a_head_that_always_hits_where_places_vary_is_evidence():
 
 
 def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
-    # Six sentences only the head hits: luck 1 in 64, but of 144 heads 90 %.
+    # Six sentences only the head hits: luck 1 in 64, but of 144 heads 90%.
     heads = [TARGETS * 2, *[ELSEWHERE * 2] * 143]
     result = many(*heads, pairs=PAIRS * 2)
     best, named = verdict_on(result), describe_head(result, 0, 0)
@@ -192,7 +192,7 @@ def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
 
 
 def test_the_best_of_many_carries_once_its_lead_is_great():
-    # 1 - (1 - 2^-12)^144 is 3.5 %.
+    # 1 - (1 - 2^-12)^144 is 3.5%.
     heads = [TARGETS * 4, *[ELSEWHERE * 4] * 143]
     verdict = verdict_on(many(*heads, pairs=PAIRS * 4))
     assert verdict.startswith("The evidence carries: ")

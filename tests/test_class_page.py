@@ -278,7 +278,7 @@ def test_a_pick_is_answered_with_its_share_and_rank(open_page):
     assert "Layer 1, head 1 gives" in texts(page)
     page.session_state[state.LAYER], page.session_state[state.HEAD] = 3, 10
     page.run()
-    # 93 %: the model's own description says so of its head 3-10.
+    # 93%: the model's own description says so of its head 3-10.
     assert "gives 93% of its attention to the next word" in texts(page)
     assert "You found it" in texts(page)
 

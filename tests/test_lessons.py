@@ -78,7 +78,7 @@ def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine
     lesson = lessons()[slug]
     (layer, head), share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
     assert f"layer {layer + 1}, head {head + 1}" in lesson.solution
-    assert f"{100 * share:.0f} %" in lesson.solution
+    assert f"{100 * share:.0f}%" in lesson.solution
 
 
 def test_no_lesson_opens_with_the_head_that_a_later_one_asks_for(bundled_engine):
@@ -92,7 +92,7 @@ def test_no_lesson_opens_with_the_head_that_a_later_one_asks_for(bundled_engine)
 
 
 def share(weight: float) -> str:
-    return f"{100 * weight:.0f} %"
+    return f"{100 * weight:.0f}%"
 
 
 def solution_and_reading(slug: str, engine, k: int = 3):
@@ -109,8 +109,8 @@ def test_the_solution_of_the_first_lesson_names_the_bundled_models_words(
 ):
     solution, reading = solution_and_reading("predict-like-bert", bundled_engine)
     words = [f"{p.token} ({share(p.probability)})" for p in reading.predictions[0]]
-    assert words == ["coffee (7 %)", "water (6 %)", "bottle (5 %)"]
-    assert "coffee first (7 %), then water (6 %) and bottle (5 %)" in solution
+    assert words == ["coffee (7%)", "water (6%)", "bottle (5%)"]
+    assert "coffee first (7%), then water (6%) and bottle (5%)" in solution
     flowers = reading.text.replace("into two cups", "over the flowers")
     words = likeliest(bundled_engine.read(flowers, 5))
     assert words[0] == "water"

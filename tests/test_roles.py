@@ -135,7 +135,7 @@ def test_a_head_with_no_strong_role_is_mixed():
 
 
 def test_two_fifths_are_not_a_role_where_chance_gives_a_third():
-    # One word: [CLS], "dog", [SEP]. 40 % to itself is 1.2 times chance.
+    # One word: [CLS], "dog", [SEP]. 40% to itself is 1.2 times chance.
     rows = np.array([[1, 1, 1], [0.9, 1.2, 0.9], [1, 1, 1]])[None, None] / 3
     assert label_of(make_reading(rows, "dog")) == BROAD
 
