@@ -80,7 +80,7 @@ STYLE = """<style>
 </style>"""
 
 _keyboard = register(
-    "keyboard", "<span></span>", styles=(), scripts=("popovers", "tabs")
+    "keyboard", "<span></span>", styles=(), scripts=("popovers", "tabs", "announce")
 )
 _to_top = register("to_top", "<span></span>", styles=())
 

@@ -32,6 +32,8 @@ def test_the_answer_to_a_pick_is_in_sight_beside_the_picked_head(
     press(page, "Layer 4, head 7")
     found = page.get_by_text(re.compile("Layer 4, head 7 gives 47%.*You found it"))
     expect(found).to_be_in_viewport(ratio=1)
+    # Screen readers are told what changes there.
+    expect(page.get_by_role("status").filter(has=found)).to_have_count(1)
     # It stands above the heads, not over them.
     answered = found.bounding_box()
     bottom = answered["y"] + answered["height"]
