@@ -23,7 +23,7 @@ from components.lesson import (
     offer_lessons,
     show_answer,
     show_task,
-    start_lesson,
+    use_start,
 )
 from components.model_picker import choose_model, show_answerer, show_download
 from components.overview import show_empty_overview, show_overview
@@ -44,8 +44,7 @@ link = st.query_params.to_dict()  # before the widgets, which drop odd values
 is_first_run = state.is_first_run()
 has_drawn = "has_drawn" in st.session_state
 lesson = chosen_lesson()
-if lesson:
-    start_lesson(lesson, link)
+use_start(lesson)
 page_frame(state.present_text())
 
 with st.container(key="title"):

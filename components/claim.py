@@ -137,7 +137,7 @@ def _show_result(result: Result, model: str) -> None:
 def _show_sentences(result: Result) -> None:
     """List the open head's sentences; the best one's, if nobody has opened a head."""
     open_head = state.selected_head()
-    head = result.best() if open_head == state.DEFAULT_HEAD else open_head
+    head = result.best() if open_head == state.usual_head() else open_head
     if head == open_head:
         st.text(f"The open head, {describe_head(result, *head)}")
     st.text(

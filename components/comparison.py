@@ -99,7 +99,7 @@ def _ask_other(model_id: str) -> Reading | None:
     with st.container(horizontal=True):
         text = st.text_input(
             "Compare with",
-            TURTLES["before it"],
+            state.usual(WITH, TURTLES["before it"]),
             key=WITH,
             bind="query-params",
             placeholder="Another sentence",

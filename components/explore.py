@@ -16,7 +16,7 @@ from attention.roles import (
     HeadRoles,
 )
 from attention.search import heads_for_pair
-from components import links
+from components import links, state
 from components.answer import explain_faults
 from components.atlas import ATLAS, show_atlas
 from components.claim import show_claim
@@ -77,7 +77,13 @@ def explore(
     }
     if st.session_state.get(links.TAB, TABLE) not in shows:
         del st.session_state[links.TAB]
-    tabs = st.tabs(list(shows), key=links.TAB, bind="query-params", on_change="rerun")
+    tabs = st.tabs(
+        list(shows),
+        default=state.usual(links.TAB, TABLE),
+        key=links.TAB,
+        bind="query-params",
+        on_change="rerun",
+    )
     for tab, (name, show) in zip(tabs, shows.items(), strict=True):
         if tab.open:
             with tab, explain_faults(name):

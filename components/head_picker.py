@@ -9,7 +9,7 @@ from components import state
 def ask_head(shape: tuple[int, int]) -> None:
     """Draw the open head's name, steps to its neighbours, and the selectors."""
     layers, heads = shape
-    layer, head = state.DEFAULT_HEAD
+    layer, head = state.usual_head()
     state.keep_head_within(shape)
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()

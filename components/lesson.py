@@ -1,7 +1,5 @@
 """A lesson: what to do, a hint, the page's answer with numbers, and the solution."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import streamlit as st
 
@@ -14,7 +12,6 @@ from attention.views import SHOWN
 from components import links, state
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
-BEGUN = "lesson_begun"  # the slug of the one whose view was opened
 ANSWER = "lesson-answer"
 CLOSE = 5  # ranks that are worth an encouragement
 
@@ -22,30 +19,24 @@ CLOSE = 5  # ranks that are worth an encouragement
 def open_lesson(slug: str) -> None:
     """Open a lesson with its sentence, its head and its tab."""
     st.query_params[links.LESSON] = slug
-    st.session_state[BEGUN] = slug
     links.hide_roles_again()
+    links.keep_view()
     links.open_view(start_of(lessons()[slug]))
-
-
-def start_lesson(lesson: Lesson, link: Mapping[str, str]) -> None:
-    """Begin a lesson that the URL names, by a link or after going back in history.
-
-    What else the URL says wins. A lesson that has begun stays as it is.
-    """
-    if st.session_state.get(BEGUN) != lesson.slug:
-        st.session_state[BEGUN] = lesson.slug
-        start = start_of(lesson).items()
-        links.open_view({name: value for name, value in start if name not in link})
 
 
 def close_lesson() -> None:
     st.query_params.pop(links.LESSON, None)
-    st.session_state.pop(BEGUN, None)
+    links.keep_view()
 
 
 def chosen_lesson() -> Lesson | None:
     """Return the lesson that the link names."""
     return lessons().get(st.query_params.get(links.LESSON, ""))
+
+
+def use_start(lesson: Lesson | None) -> None:
+    """Let the page's fields begin as the lesson does, or as usual without one."""
+    state.set_usual(links.values_of(start_of(lesson)) if lesson else {})
 
 
 def start_of(lesson: Lesson) -> dict[str, str]:

@@ -75,10 +75,26 @@ def view() -> dict[str, str]:
 
 
 def open_view(wanted: Mapping[str, str]) -> None:
-    """Restore a view, in a callback or before the widgets; odd values are left out."""
+    """Restore a view, in a callback; odd values are left out."""
+    st.session_state.update(values_of(wanted))
+
+
+def values_of(wanted: Mapping[str, str]) -> dict[str, object]:
+    """Return a view as its widgets have it; odd values are left out."""
+    values = {}
     for name in VIEW.keys() & wanted.keys():
         with suppress(ValueError):
-            st.session_state[name] = VIEW[name](wanted[name])
+            values[name] = VIEW[name](wanted[name])
+    return values
+
+
+def keep_view() -> None:
+    """Set each field to what it holds, in a callback.
+
+    The URL leaves out what is usual; before something else is, it has to hear.
+    """
+    for name in VIEW.keys() & st.session_state.keys():
+        st.session_state[name] = st.session_state[name]
 
 
 def is_teaching() -> bool:

@@ -25,7 +25,7 @@ def ask_how_many() -> int:
         "Predictions to show",
         1,
         MAX_K,
-        state.DEFAULT_K,
+        state.usual(state.K, state.DEFAULT_K),
         key=state.K,
         bind="query-params",
     )

@@ -39,7 +39,7 @@ def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
         state.set_text(state.DEFAULT_TEXT)
     text = st.text_input(
         "Sentence",
-        state.DEFAULT_TEXT,
+        state.usual(state.TEXT, state.DEFAULT_TEXT),
         key=state.TEXT,
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",

@@ -17,13 +17,32 @@ from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 CHECK = "check"  # a button's; like the role below, the URL alone has it
-TO_TOP = "to_top"
+TO_TOP, USUAL = "to_top", "usual"
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
 # Tables for more masks than these would be a page of their own.
 MAX_MASKS = 8
+
+
+def set_usual(values: Mapping[str, object]) -> None:
+    """Let fields have other values than the page's own where the URL says nothing.
+
+    They have to be the fields' defaults. Set in the session alone they would not be in
+    the URL, and the browser would sooner or later go back to what a field begins with.
+    """
+    st.session_state[USUAL] = values
+
+
+def usual(name: str, otherwise: object) -> object:
+    return st.session_state.get(USUAL, {}).get(name, otherwise)
+
+
+def usual_head() -> tuple[int, int]:
+    """Return the head that opens where nobody has named one, as array indices."""
+    layer, head = DEFAULT_HEAD
+    return usual(LAYER, layer + 1) - 1, usual(HEAD, head + 1) - 1
 
 
 def selected_head() -> tuple[int, int]:
@@ -118,7 +137,8 @@ def toggle_checking() -> None:
 
 def present_text() -> str:
     """Return the sentence before its field is drawn: the session's or the link's."""
-    return st.session_state.get(TEXT) or st.query_params.get(TEXT, DEFAULT_TEXT)
+    link = st.query_params.get(TEXT, usual(TEXT, DEFAULT_TEXT))
+    return st.session_state.get(TEXT) or link
 
 
 def set_text(text: str) -> None:

@@ -23,7 +23,7 @@ TABS = {
     "Compare": "Heads whose habits changed most",
     "Several heads": "The mean of the chosen heads' weights",
     "One token": "who looks at it",
-    "Test a claim": "Its sentences, misses first",
+    "Test a claim": "misses first",
     "Atlas": "Where a head points is not proof",
     "Report": "Continue from a saved file",
 }

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from attention.lessons import lessons
-from tests.browsing import open_page, press, settle
+from tests.browsing import expect_in_url, open_page, press, settle
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -105,3 +105,25 @@ def test_a_link_is_copied_on_plain_http_too(served, new_page):
     sentence.select_text()
     page.keyboard.press("Control+V")
     expect(sentence).to_have_value(re.compile(r"/\?text=A\+%5BMASK%5D\+barked\.&"))
+
+
+def test_a_lessons_sentence_stays_through_back_reload_and_the_lessons_end(
+    served, new_page
+):
+    lesson = lessons()["adverb-verb"]
+    page = open_page(new_page(), served, lesson=lesson.slug)
+    sentence = page.get_by_label("Sentence", exact=True)
+    press(page, "Layer 4, head 7")
+    expect(page.get_by_text(re.compile("Layer 4, head 7 gives 47%"))).to_be_visible()
+    expect_in_url(page, "head", "7")
+    page.go_back()
+    expect(page.get_by_text(re.compile("Layer 4, head 1 gives"))).to_be_visible()
+    expect(sentence).to_have_value(lesson.sentence)
+    press(page, "Close lesson")
+    expect(page.get_by_text("Your task.")).to_be_hidden()
+    expect_in_url(page, "text", lesson.sentence)
+    page.reload()
+    expect(sentence).to_have_value(lesson.sentence)
+    expect(
+        page.get_by_role("heading", name="Layer 4, head 1", exact=True)
+    ).to_be_visible()
