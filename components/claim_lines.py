@@ -12,7 +12,7 @@ from components.frontend import register
 from model_cache import cache
 
 LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
-REPLACED = "claim_replaced"  # what a ready claim or a file took the place of
+REPLACED = "claim_replaced"  # what other lines took the place of
 MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
@@ -110,10 +110,15 @@ def _keep_in_link(text: str) -> None:
         st.query_params[CLAIM] = wanted
 
 
+def keep_own_lines() -> None:
+    """Keep lines that others are about to take the place of, to be put back."""
+    own = st.session_state.get(LINES, "")
+    if own.strip() and own not in ready_claims().values():
+        st.session_state[REPLACED] = own, st.session_state[CLAIM]
+
+
 def _replace(text: str, title: str) -> None:
-    old = st.session_state[LINES]
-    if old.strip() and old not in ready_claims().values():
-        st.session_state[REPLACED] = old, st.session_state[CLAIM]
+    keep_own_lines()
     st.session_state[LINES], st.session_state[CLAIM] = text, title
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from attention import report_file
 from attention.report import report_html, report_zip
 from components import links
+from components.claim_lines import keep_own_lines
 from components.files import Kind, offer_files
 from components.pictures import show_png
 from components.report import Entry, add_findings, entries, findings, mark_saved
@@ -159,4 +160,6 @@ def _take_file() -> None:
         st.session_state[FAULT] = str(error)
         return
     add_findings(loaded)
+    if links.CLAIM_LINES in view:
+        keep_own_lines()
     links.open_view(view)

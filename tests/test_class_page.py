@@ -10,6 +10,7 @@ from attention import report_file
 from attention.lessons import lessons
 from attention.report import markdown
 from components import claim_lines, links, report_list, state
+from tests.hostile import FOUND
 from tests.test_page import component, headings
 
 SLOWLY = "The turtle moved slowly across the [MASK]."
@@ -71,6 +72,16 @@ def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
     own = f"{SLOWLY} | slowly -> moved"
     page = press(claim(open_page, own), "object -> verb")
     assert own not in page.text_area(key="claim_lines").value
+    page = press(page, "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_a_continued_reports_lines_give_own_lines_back(open_page):
+    own, saved = f"{SLOWLY} | slowly -> moved", "A cat slept. | cat -> slept"
+    file = report_file.save([FOUND], {"claim_lines": saved, "tab": "Test a claim"})
+    page = in_tab(in_tab(open_page(claim=own), "Test a claim"), "Report")
+    page.file_uploader(key="report_file").upload("report.json", file).run()
+    assert page.text_area(key="claim_lines").value == saved
     page = press(page, "↩ Put my own lines back")
     assert page.text_area(key="claim_lines").value == own
 
