@@ -9,8 +9,7 @@ from PIL import Image
 import mask
 from attention.exports import head_csv
 from attention.frames import read_csv
-from model_cache.catalog import BUNDLED, find_model
-from model_cache.hub import find_local
+from model_cache.catalog import BUNDLED
 from tests.commands import SENTENCE, files_in
 
 
@@ -135,10 +134,10 @@ def test_attention_model_decides_but_never_downloads(monkeypatch, capsys):
     monkeypatch.setenv("ATTENTION_MODEL", BUNDLED)
     assert mask.default_model().id == BUNDLED
     assert capsys.readouterr().err == ""
+    monkeypatch.setattr("model_cache.hub.find_local", lambda model: None)
     monkeypatch.setenv("ATTENTION_MODEL", "bert-large-uncased")
-    if find_local(find_model("bert-large-uncased")) is None:
-        assert mask.default_model().id == BUNDLED
-        assert "--model bert-large-uncased downloads it" in capsys.readouterr().err
+    assert mask.default_model().id == BUNDLED
+    assert "--model bert-large-uncased downloads it" in capsys.readouterr().err
     monkeypatch.setenv("ATTENTION_MODEL", "gpt-2")
     assert mask.default_model().id == BUNDLED
     assert "'gpt-2'" in capsys.readouterr().err
