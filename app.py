@@ -20,6 +20,7 @@ from components.lesson import (
     asks_for_head,
     chosen_lesson,
     hidden_parts,
+    hold_answer,
     offer_lessons,
     show_answer,
     show_task,
@@ -60,18 +61,24 @@ with model_area:
     chosen = choose_model()
 model = answering_model(chosen)
 
-text = ask_sentence(is_first_run, offers_examples=lesson is None)
-offer_steps(text)
-if model != chosen:
-    show_download(chosen)
-state.keep_head_for(chosen, model, link)
-for notice in state.odd_values(link, chosen.shape) + links.odd_values(link):
-    st.info(notice)
-if links.is_teaching():
-    from components.teach import show_teacher_panel
+# All that comes and goes above the answer, in one place: if what follows moved up or
+# down by one, the browser would build it anew.
+with st.container():
+    text = ask_sentence(is_first_run, offers_examples=lesson is None)
+    with st.container():
+        offer_steps(text)
+    if model != chosen:
+        show_download(chosen)
+    state.keep_head_for(chosen, model, link)
+    for notice in state.odd_values(link, chosen.shape) + links.odd_values(link):
+        st.info(notice)
+    if links.is_teaching():
+        from components.teach import show_teacher_panel
 
-    teacher_area = st.container()
-lesson_answer = show_task(lesson) if lesson else None
+        teacher_area = st.container()
+    if lesson:
+        show_task(lesson)
+lesson_answer = hold_answer()
 
 # Until a session has seen an answer, each place is held for it. Later runs draw into
 # the same places at once: an emptied place would flash, and lose the focus of whoever
@@ -83,7 +90,8 @@ with words_area:
     k = ask_how_many()
     with st.container(key="words-place"):
         words = place()
-    answerer = st.empty()
+    queue = st.empty()
+    answerer = st.container()
 with head_area:
     ask_head(model.shape)
     head_view = place()
@@ -106,10 +114,10 @@ if not has_drawn:
         show_empty_overview(model.shape, "overview-held")
     with head_view:
         hold_place("The heatmap appears here.")
-with answerer.container(), st.spinner(f"Loading {model.id} …"):
-    queue = st.empty()
+with answerer, st.spinner(f"Loading {model.id} …"):
     with telling(lambda n_before: queue.text(waiting_words(n_before))):
         reading, fault = read_or_explain(model, text)
+    queue.empty()
     from components.downloads import offer_all_heads, offer_head
     from components.explore import explore  # these import Altair and pandas
     from components.head_view import show_head
@@ -136,7 +144,7 @@ else:
             hidden.remove(links.WORDS)
         if reading.mask_positions and links.WORDS not in hidden:
             show_predictions(reading, k)
-    with answerer.container():
+    with answerer:
         show_answerer(reading.model)
     with heads, explain_faults("All heads"):
         show_overview(seen, shown_roles)

@@ -31,7 +31,7 @@ HOW = (
     "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
     "BERT Look At?”, section 4.2."
 )
-QUICK = 50  # sentences, up to which nobody needs to stop
+QUICK = 50  # sentences, up to which nobody waits long enough for a bar and a stop
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
 NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
@@ -76,7 +76,7 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
 
 
 def _measure(model: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
-    """Measure the examples with a bar, until they are done or somebody stops it.
+    """Measure the examples, many with a bar, until they are done or somebody stops it.
 
     A rerun goes on where it was: what is measured already comes from a cache.
     """
@@ -92,8 +92,9 @@ def _measure(model: str, examples: Sequence[Example]) -> list[Measured | Malform
         if len(found) >= run["done"]:
             if run["is_stopped"]:
                 break
-            words = f"Read {len(found):,} of {len(examples):,} sentences"
-            bar.progress(len(found) / len(examples), words)
+            if len(examples) > QUICK:
+                words = f"Read {len(found):,} of {len(examples):,} sentences"
+                bar.progress(len(found) / len(examples), words)
         found += cache.measure(model, batch)
         run["done"] = max(run["done"], len(found))
     bar.empty()

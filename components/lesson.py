@@ -84,12 +84,17 @@ def offer_lessons() -> None:
             )
 
 
-def show_task(lesson: Lesson):
-    """Draw the lesson's words; return the container for the page's answer.
+def hold_answer():
+    """Return the container for the page's answer to a pick.
 
-    That stays in sight (frame.py has its style): on a phone the heads to pick from
-    are a screen below.
+    It stays in sight (frame.py has its style): on a phone the heads to pick from are
+    a screen below.
     """
+    return st.container(key=ANSWER, horizontal=True, vertical_alignment="center")
+
+
+def show_task(lesson: Lesson) -> None:
+    """Draw the lesson's words, its hint and its solution."""
     with st.container(border=True, key="lesson"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(lesson.title, anchor=False)
@@ -106,21 +111,22 @@ def show_task(lesson: Lesson):
             st.markdown(lesson.explanation)
         with task:
             st.markdown(f"**Your task.** {lesson.task}")
-            if st.session_state[state.TEXT] != lesson.sentence:
-                st.button(
-                    "↩ Back to the lesson's sentence",
-                    on_click=state.set_text,
-                    args=(lesson.sentence,),
-                )
+            with st.container():  # holds the place, or the hint below would close
+                if st.session_state[state.TEXT] != lesson.sentence:
+                    st.button(
+                        "↩ Back to the lesson's sentence",
+                        on_click=state.set_text,
+                        args=(lesson.sentence,),
+                    )
             with st.expander("Hint"):
                 st.markdown(lesson.hint)
             if is_solved(lesson):
                 st.markdown(f"**Solution.** {lesson.solution}")
             else:
-                st.button("Show the solution", on_click=_solve, args=(lesson.slug,))
-    if not asks_for_head(lesson):
-        return None
-    return st.container(key=ANSWER, horizontal=True, vertical_alignment="center")
+                # A button that is not in a container stays until the run ends; all
+                # below would move under whoever is about to click.
+                with st.container():
+                    st.button("Show the solution", on_click=_solve, args=(lesson.slug,))
 
 
 def show_answer(lesson: Lesson, reading: Reading) -> None:

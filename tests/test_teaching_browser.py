@@ -15,6 +15,20 @@ pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WIDTHS = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 
+# Where on the page the button "Open ..." stands, from frame to frame.
+WATCH = """() => {
+  window.places = []
+  const look = () => {
+    const main = document.querySelector("[data-testid=stMain]")
+    const button = [...main.querySelectorAll("button")]
+      .find(button => button.innerText.startsWith("Open "))
+    const y = button && Math.round(button.getBoundingClientRect().y + main.scrollTop)
+    if (y !== undefined && y !== places.at(-1)) places.push(y)
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+
 
 def cell(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
@@ -59,6 +73,30 @@ def test_a_student_goes_through_all_lessons_and_every_solution_opens(
         if lesson.slug != list(lessons())[-1]:
             following.click()
     expect(following).to_be_hidden()
+
+
+def test_what_a_solution_opens_stays_where_it_appears(served, new_page):
+    page = open_page(new_page(), served, lesson="next-word")
+    settle(page)
+    page.evaluate(WATCH)
+    press(page, "Show the solution")
+    expect(page.get_by_role("button", name="Open layer 3, head 10")).to_be_visible()
+    settle(page)
+    assert len(page.evaluate("places")) == 1
+    press(page, "Open layer 3, head 10")
+    expect(page.get_by_text("You found it")).to_be_visible()
+
+
+def test_what_comes_and_goes_above_leaves_the_picture_of_all_heads(served, new_page):
+    page = open_page(new_page(), served, lesson="next-word")
+    picture = page.locator(".grid").first
+    picture.evaluate("picture => { picture.isTheSame = true }")
+    press(page, "Close lesson")
+    expect(page.get_by_text("Try:")).to_be_visible()
+    page.locator("button.word").first.click()
+    expect(page.get_by_role("button", name="Put [MASK] back")).to_be_visible()
+    settle(page)
+    assert picture.evaluate("picture => picture.isTheSame")
 
 
 def test_the_code_fills_the_projector_and_can_be_read_from_its_picture(
