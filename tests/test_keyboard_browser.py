@@ -12,6 +12,19 @@ from tests.test_colors import CONTROL, contrast, theme
 
 pytestmark = pytest.mark.browser
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+# Disables a tab as Streamlit does in slow runs: until the focus is lost and as many
+# frames have gone by.
+DISABLE = """(tab, frames) => new Promise(done => {
+  tab.addEventListener("focusout", () => setTimeout(async () => {
+    for (let frame = 0; frame < frames; frame++)
+      await new Promise(drawn => requestAnimationFrame(drawn))
+    tab.tabIndex = 0
+    tab.removeAttribute("aria-disabled")
+    done()
+  }), { once: true })
+  tab.removeAttribute("tabindex")
+  tab.ariaDisabled = "true"
+})"""
 MOST_STEPS = 90  # key presses from the page's start to its end
 # Each popover with the text of its first control.
 POPOVERS = {
@@ -185,6 +198,16 @@ def test_another_head_leaves_the_focus_where_it_is(served, new_page):
     expect(page.get_by_role("heading", name="Layer 3, head 11")).to_be_visible()
     settle(page)
     expect(word).to_be_focused()
+
+
+@pytest.mark.parametrize("frames", [0, 10])
+def test_a_tab_that_is_disabled_for_a_moment_keeps_the_focus(served, new_page, frames):
+    page = open_page(new_page(), served)
+    settle(page)
+    tab = page.get_by_role("tab", name="Heads", exact=True)
+    tab.focus()
+    tab.evaluate(DISABLE, frames)
+    expect(tab).to_be_focused()
 
 
 @pytest.mark.parametrize(("name", "shows"), POPOVERS.items())

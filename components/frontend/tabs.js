@@ -3,13 +3,14 @@
 const returnToTab = event => {
   const tab = event.target.closest?.("[role=tab]")
   if (!tab || event.relatedTarget) return
-  requestAnimationFrame(() => {
-    if (tab.ariaDisabled !== "true") return
-    const watch = new MutationObserver(() => {
-      if (tab.ariaDisabled === "true") return
-      watch.disconnect()
-      if (document.activeElement === document.body) tab.focus()
-    })
-    watch.observe(tab, { attributeFilter: ["aria-disabled"] })
+  const watch = new MutationObserver(() => {
+    if (tab.ariaDisabled === "true") return
+    watch.disconnect()
+    if (document.activeElement === document.body) tab.focus()
   })
+  watch.observe(tab, { attributeFilter: ["aria-disabled"] })
+  // Where nothing disables it, the focus left for another reason.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (tab.ariaDisabled !== "true") watch.disconnect()
+  }))
 }
