@@ -50,7 +50,15 @@ STYLE = """<style>
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
 .st-key-keyboard, .st-key-to-top { display: none; }
-.st-key-words-place { min-height: 14.5rem; } /* three words: below them nothing jumps */
+/* What a part takes at least: its code comes after the page's words, and what stands
+   below would jump. The words are three. */
+:is(.st-key-model, .st-key-text, .st-key-k, .st-key-layer, .st-key-head) {
+  min-height: 63px;
+}
+.st-key-try [data-testid="stSkeleton"] { height: 1.5rem; }
+.st-key-words-place { min-height: 14.5rem; }
+[class*="st-key-overview"] { min-height: 25rem; }
+.st-key-picture { min-height: 360px; }
 /* A lesson's answer stays above what is picked; its wrapper is what can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
   z-index: 5; padding: 0.4rem 3rem 0.4rem 0;

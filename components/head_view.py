@@ -30,7 +30,7 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
     roles: None hides what the head does, for who is to find out.
     """
     layer, head = state.selected_head()
-    picture = st.container()
+    picture = st.container(key="picture")
     if roles:
         st.text(describe_role(roles, layer, head))
     else:
