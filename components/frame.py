@@ -57,7 +57,7 @@ STYLE = """<style>
 }
 .st-key-try [data-testid="stSkeleton"] { height: 1.5rem; }
 .st-key-words-place { min-height: 14.5rem; }
-[class*="st-key-overview"] { min-height: 25rem; }
+[class*="st-key-overview"] { min-height: 17rem; }
 .st-key-picture { min-height: 360px; }
 /* A lesson's answer stays above what is picked; its wrapper is what can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-answer) {
