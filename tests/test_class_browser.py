@@ -31,11 +31,10 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     page = new_page(viewport=viewport, accept_downloads=True)
 
     # Predict, then reveal.
-    page.goto(f"{served}/?lesson=predict-like-bert")
+    open_page(page, served, lesson="predict-like-bert")
     expect(
         page.get_by_text("BERT's words appear once you have guessed")
     ).to_be_visible()
-    settle(page)
     expect(page.locator("button.word")).to_have_count(0)
     page.get_by_label("Your guess for [MASK]").fill("tea")
     press(page, "Show BERT's words")
@@ -106,8 +105,7 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
     page = new_page(
         viewport=viewport, permissions=["clipboard-read", "clipboard-write"]
     )
-    page.goto(f"{served}/?teach=1")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
+    open_page(page, served, teach="1")
     page.get_by_label("Lesson to open").click()
     page.get_by_role("option", name="Guess before BERT does").click()
     link = page.get_by_test_id("stCode")
@@ -139,9 +137,8 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
 
 def test_copy_link_names_the_whole_view(served, new_page):
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(f"{served}/?tab=Compare")
+    open_page(page, served, tab="Compare")
     expect(page.get_by_text("Heads whose habits changed most")).to_be_visible()
-    settle(page)
     press(page, "Copy link")
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -171,9 +168,7 @@ def test_the_title_of_the_page_is_the_sentences_first_words(served, new_page):
 
 def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path):
     text = "turtles swim " * 150
-    page = new_page()
-    page.goto(f"{served}/?layer=4&head=7")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
+    page = open_page(new_page(), served, layer="4", head="7")
     lines = "\n".join(f"{text}and {i} eat. | eat -> swim#1" for i in range(5))
     open_tab(page, "Test a claim")
     page.get_by_label("Examples").fill(lines)
@@ -201,10 +196,8 @@ def chosen_rows(page: Page, table: str):
 
 
 def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?tab=Test+a+claim&layer=5&head=2")
+    page = open_page(new_page(), served, tab="Test a claim", layer="5", head="2")
     expect(page.get_by_text("The open head, Layer 5, head 2")).to_be_visible()
-    settle(page)
     choose_row(page, "claim_sentences", 0)
     sentence = "He quietly put the letter back into the drawer."  # its first miss
     expect(page.get_by_label("Sentence", exact=True)).to_have_value(sentence)
@@ -222,8 +215,9 @@ def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, ne
 def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
     served, new_page
 ):
-    page = new_page()
-    page.goto(f"{served}/?tab=Test+a+claim&claim=A+dog+ran.+|+dog+->+ran")
+    page = open_page(
+        new_page(), served, tab="Test a claim", claim="A dog ran. | dog -> ran"
+    )
     page.get_by_text("Upload a file").click()
     table = "sentence;from;to;\nA cat slept.;cat;slept;\n".encode("utf-16")
     file = {"name": "excel.csv", "mimeType": "text/csv", "buffer": table}
@@ -235,8 +229,9 @@ def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
 
 
 def test_two_clicked_words_become_an_example(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?tab=Test+a+claim&text=The+dog+saw+the+cat.&claim=x")
+    page = open_page(
+        new_page(), served, tab="Test a claim", text="The dog saw the cat.", claim="x"
+    )
     page.get_by_text("Add the sentence above by clicking").click()
     words = page.get_by_role("group", name="Words to choose from")
     words.get_by_role("button", name="the").nth(1).click()
@@ -249,10 +244,13 @@ def test_two_clicked_words_become_an_example(served, new_page):
 
 
 def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_page):
-    page = new_page()
-    page.goto(
-        f"{served}/?tab=Test+a+claim&claim=x&specials=hidden"
-        "&text=Slowly,+the+turtle+moved."
+    page = open_page(
+        new_page(),
+        served,
+        tab="Test a claim",
+        text="Slowly, the turtle moved.",
+        claim="x",
+        specials="hidden",
     )
     page.get_by_text("Add the sentence above by clicking").click()
     words = page.get_by_role("group", name="Words to choose from")
@@ -264,8 +262,7 @@ def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_pa
 
 
 def test_double_clicks_leave_the_page_as_one_click_would(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?lesson=next-word&tab=Report")
+    page = open_page(new_page(), served, lesson="next-word", tab="Report")
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     add_to_report(page, "head", "x")
     expect(page.get_by_label("Note 1")).to_be_visible()
@@ -283,8 +280,7 @@ def test_a_long_run_is_stopped_and_goes_on(served, new_page):
     lines = "\n".join(
         f"Turtle {i} swims slowly. | slowly -> swims" for i in range(2000)
     )
-    page = new_page()
-    page.goto(f"{served}/?tab=Test+a+claim")
+    page = open_page(new_page(), served, tab="Test a claim")
     page.get_by_label("Examples").fill(lines)
     page.get_by_label("Examples").press("Control+Enter")
     press(page, "Stop the test")
@@ -299,10 +295,8 @@ def open_note(page: Page, place: str):
 
 
 def test_a_note_that_was_begun_is_kept_until_it_is_added(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?tab=Test+a+claim")
+    page = open_page(new_page(), served, tab="Test a claim")
     expect(page.get_by_text("misses first")).to_be_visible()
-    settle(page)
     open_note(page, "claim").fill("Adverbs look back.")
     page.keyboard.press("Escape")
     open_note(page, "head").fill("It looks ahead.")
@@ -354,9 +348,7 @@ def test_the_browser_asks_before_a_reload_takes_findings_that_are_not_saved(
 
 
 def test_a_report_is_continued_later(served, new_page, tmp_path):
-    page = new_page()
-    page.goto(served)
-    expect(page.get_by_text("Strongest here")).to_be_visible()
+    page = open_page(new_page(), served)
     add_to_report(page, "head", "To be continued.")
     open_tab(page, "Report")
     with page.expect_download() as download:

@@ -294,8 +294,7 @@ def test_back_restores_the_head_before(served, new_page):
 
 
 def test_a_model_that_cannot_be_had_leaves_the_page_usable(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?model=bert-base-uncased")
+    page = open_page(new_page(), served, model="bert-base-uncased")
     page.get_by_role("button", name="Download bert-base-uncased (440 MB)").click()
     expect(page.get_by_role("button", name="Download again")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(1)
@@ -303,8 +302,7 @@ def test_a_model_that_cannot_be_had_leaves_the_page_usable(served, new_page):
 
 
 def test_a_row_of_the_table_opens_its_head(served, new_page):
-    page = new_page()
-    page.goto(f"{served}/?show_role=self")
+    page = open_page(new_page(), served, show_role="self")
     expect(page.get_by_text("1 of 144 heads")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
     table.click(position={"x": 15, "y": 55})  # the first row's own box
