@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browsing import open_page
 from tests.fake_hub import FakeHub
 from tests.random_bert import write_random_bert
 from tests.serving import alone, serve
@@ -33,8 +34,7 @@ def page(hub, new_page, tmp_path):
     """A page on a server of its own, whose model cache is empty."""
     environment = alone(tmp_path) | {"HF_ENDPOINT": hub.url}
     with serve(tmp_path / "log.txt", **environment) as server:
-        page = new_page()
-        page.goto(f"{server.url}/?model=bert-base-uncased")
+        page = open_page(new_page(), server.url, model="bert-base-uncased")
         expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
         yield page
         page.close()  # before its server goes
