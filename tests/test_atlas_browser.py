@@ -8,7 +8,14 @@ from playwright.sync_api import Page, expect
 from attention.atlas_file import save
 from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
-from tests.browsing import expect_in_url, open_page, open_tab, press, settle
+from tests.browsing import (
+    expect_in_url,
+    open_page,
+    open_tab,
+    press,
+    settle,
+    wait_until_drawn,
+)
 from tests.test_atlas_judgements import small_atlas
 
 pytestmark = pytest.mark.browser
@@ -32,6 +39,7 @@ def choose_relation(page: Page, name: str) -> None:
     page.get_by_role("combobox", name="Relation").focus()
     page.keyboard.type(name)
     expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
+    wait_until_drawn(page)
     page.keyboard.press("Enter")
 
 
