@@ -79,4 +79,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Arrow's threads sometimes abort a process that is done, on its way out (Arrow's
+    # issue 34314), which would pass for a damaged file.
+    os._exit(code)

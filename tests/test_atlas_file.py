@@ -202,3 +202,21 @@ def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog)
     monkeypatch.setattr(atlas_apart, "SECONDS", 0.01)
     with pytest.raises(BadAtlas, match="damaged"):
         load_apart(GOOD)
+
+
+ABORTS_ON_ITS_WAY_OUT = """
+import atexit, os, runpy
+atexit.register(os.abort)
+runpy.run_module("attention.atlas_apart", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("name", [None, "a row less"])
+def test_a_reader_that_is_done_cannot_fail_on_its_way_out(monkeypatch, name):
+    """As Arrow's threads now and then do to a process that ends."""
+    monkeypatch.setattr(atlas_apart, "READER", ["-c", ABORTS_ON_ITS_WAY_OUT])
+    if name is None:
+        assert_same(load_apart(GOOD), load(GOOD))
+    else:
+        with pytest.raises(BadAtlas, match="not complete"):
+            load_apart(BAD[name])
