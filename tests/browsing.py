@@ -13,14 +13,21 @@ def open_page(page: Page, url: str, **parameters: str) -> Page:
     """Open the page, with these parameters in its URL, and wait until it rests."""
     page.goto(f"{url}/?{urlencode(parameters)}" if parameters else url)
     expect(page.get_by_text("Strongest here")).to_be_visible()
-    # The code of our own components, the page's style and what becomes of grey boxes
-    # arrive after the script's words; then nothing moves under a click any more.
+    wait_until_it_stands(page)
+    return page
+
+
+def wait_until_it_stands(page: Page) -> None:
+    """Wait until all of a page just opened is there and nothing moves under a click.
+
+    The code of our own components, the page's style and what becomes of grey boxes
+    arrive after the script's words.
+    """
     expect(page.locator(".grid button").first).to_be_visible()
     frame = page.get_by_test_id("stMainBlockContainer")
     expect(frame).to_have_css("padding-top", "12px")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     settle(page)
-    return page
 
 
 def settle(page: Page) -> None:

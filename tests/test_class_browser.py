@@ -9,7 +9,14 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Error, Page, expect
 
-from tests.browsing import add_to_report, open_page, open_tab, press, settle
+from tests.browsing import (
+    add_to_report,
+    open_page,
+    open_tab,
+    press,
+    settle,
+    wait_until_it_stands,
+)
 
 pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize(
@@ -127,6 +134,7 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
 
     student = new_page(viewport=viewport)
     student.goto(copied)
+    wait_until_it_stands(student)
     expect(student.get_by_text("Your task.")).to_be_visible()
     expect(student.get_by_label("Sentence")).to_have_value(
         "She poured the hot [MASK] into two cups."
@@ -177,8 +185,7 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     with page.expect_download() as download:
         press(page, "Save view as a file")
 
-    other = new_page()
-    other.goto(f"{served}/?tab=Report")
+    other = open_page(new_page(), served, tab="Report")
     upload(other, download.value, tmp_path)
     expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
     expect(other.get_by_label("Examples")).to_have_value(lines)
@@ -353,8 +360,7 @@ def test_a_report_is_continued_later(served, new_page, tmp_path):
     open_tab(page, "Report")
     with page.expect_download() as download:
         press(page, "Save to continue later")
-    later = new_page()
-    later.goto(f"{served}/?tab=Report")
+    later = open_page(new_page(), served, tab="Report")
     upload(later, download.value, tmp_path)
     expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
 
@@ -362,7 +368,6 @@ def test_a_report_is_continued_later(served, new_page, tmp_path):
 def test_a_file_that_is_no_report_gets_a_sentence(served, new_page, tmp_path):
     file = tmp_path / "report.json"
     file.write_text('{"format": "something else"}')
-    page = new_page()
-    page.goto(f"{served}/?tab=Report")
+    page = open_page(new_page(), served, tab="Report")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("alert")).to_be_visible()

@@ -3,25 +3,22 @@
 import csv
 import io
 import zipfile
-from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browsing import open_page, press
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 TEXT = "The turtle moved [MASK]."  # 7 tokens
 NAME = "attention-small-12x12_the-turtle-moved-mask"
 
 
 @pytest.fixture
 def page(served, new_page) -> Page:
-    page = new_page()
-    page.goto(f"{served}/?text={quote(TEXT)}")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
-    return page
+    return open_page(new_page(), served, text=TEXT)
 
 
 def download(page: Page, group: str, label: str) -> tuple[str, bytes]:
@@ -32,7 +29,7 @@ def download(page: Page, group: str, label: str) -> tuple[str, bytes]:
 
 def take(page: Page, label: str) -> tuple[str, bytes]:
     with page.expect_download() as started:
-        page.get_by_role("button", name=label, exact=True).click()
+        press(page, label)
     return started.value.suggested_filename, started.value.path().read_bytes()
 
 
@@ -89,11 +86,8 @@ def test_all_heads_come_as_one_table(page):
 
 @pytest.fixture
 def long_page(served, new_page) -> Page:
-    page = new_page()
     text = "the turtle moved and " * 127 + "rested [MASK]"  # 512 tokens
-    page.goto(f"{served}/?text={quote(text)}")
-    expect(page.get_by_text("Strongest here")).to_be_visible()
-    return page
+    return open_page(new_page(), served, text=text)
 
 
 def test_the_longest_texts_head_comes_as_pictures_and_a_table(long_page):

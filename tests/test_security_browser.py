@@ -7,7 +7,13 @@ from playwright.sync_api import Page, expect
 
 from attention import report_file
 from attention.report import report_html
-from tests.browsing import open_tab, press, settle
+from tests.browsing import (
+    open_page,
+    open_tab,
+    press,
+    settle,
+    wait_until_it_stands,
+)
 from tests.hostile import FOUND, HOSTILE
 from tests.on_the_page import TABS
 from tests.security_document import proxy_headers
@@ -78,9 +84,8 @@ def test_a_whole_session_talks_to_its_own_server_alone_under_the_proxys_headers(
     page, asked = watched
     add_headers(page, served)
     page.goto(f"{served}/?teach=1&lesson=next-word&table=true")
-    expect(page.get_by_text("Answered by attention-small")).to_be_visible()
     expect(page.get_by_text("Teacher's panel")).to_be_visible()
-    settle(page)
+    wait_until_it_stands(page)
     for tab in TABS:
         open_tab(page, tab)
         settle(page)
@@ -105,8 +110,7 @@ def test_hostile_text_makes_no_element_no_dialog_and_no_request(
 ):
     page, asked = watched
     page.goto(f"{served}/?{urlencode(parameters)}")
-    expect(page.get_by_text("Answered by attention-small")).to_be_visible()
-    settle(page)
+    wait_until_it_stands(page)
     if "hide" in parameters:
         page.get_by_label("Your guess").fill("<img src=x onerror=zq>")
         press(page, "Show BERT's words")
@@ -127,8 +131,7 @@ def test_a_hostile_report_file_is_shown_as_text(served, watched, tmp_path):
     page, asked = watched
     file = tmp_path / "zq.json"
     file.write_bytes(report_file.save([FOUND], {}))
-    page.goto(f"{served}/?tab=Report")
-    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    open_page(page, served, tab="Report")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("1. <img src=x onerror")).to_be_visible()
     settle(page)
