@@ -11,7 +11,6 @@ from tests.random_bert import write_random_bert
 from tests.serving import alone, serve
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 ASK = "Download bert-base-uncased (440 MB)"
 
 

@@ -7,13 +7,7 @@ from playwright.sync_api import Page, expect
 
 from attention import report_file
 from attention.report import report_html
-from tests.browsing import (
-    open_page,
-    open_tab,
-    press,
-    settle,
-    wait_until_it_stands,
-)
+from tests.browsing import open_page, open_tab, press, settle, wait_until_it_stands
 from tests.hostile import FOUND, HOSTILE
 from tests.on_the_page import TABS
 from tests.security_document import proxy_headers
