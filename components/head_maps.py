@@ -8,6 +8,8 @@ from components import state
 from components.charts import head_map
 
 CLICKED = "clicked"
+# Pixels of a map's row, and of what stands above and below the rows.
+ROW, BESIDE_ROWS = 20, 160
 # One of the two can be seen on any colour.
 OUTLINES = (("white", 4), ("black", 1.5))
 
@@ -38,6 +40,8 @@ def choose_on_map(
         key=key,
         on_select=open_clicked,
         selection_mode=CLICKED,
+        # Said beforehand, or all below moves up until the browser has drawn.
+        height=BESIDE_ROWS + ROW * int(frame["layer"].max()),
         alt=f"Map of every head's {title}; a click opens a head. The table has the "
         "numbers, and opens heads too",
     )

@@ -29,6 +29,29 @@ def outlined(page: Page, key: str, layer: int, head: int):
     return page.locator(f'[class*=st-key-{key}] path[aria-label="{says}"]')
 
 
+# How high the element of a key is, from frame to frame.
+WATCH = """key => {
+  window.heights = []
+  const look = () => {
+    const height = document.querySelector(`[class*=st-key-${key}]`)?.offsetHeight ?? 0
+    if (height !== heights.at(-1)) heights.push(height)
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+
+
+@MAPS
+def test_what_is_below_a_map_stays_while_another_head_is_opened(
+    served, new_page, key, parameters
+):
+    page = open_page(new_page(), served, text=ACROSS, **parameters)
+    page.evaluate(WATCH, key)
+    cell(page, key, 5, 1).click()
+    expect(outlined(page, key, 5, 1)).to_have_count(2)
+    assert page.evaluate("heights") == [400]
+
+
 @MAPS
 def test_a_click_on_a_maps_cell_opens_its_head_again_and_again(
     served, new_page, key, parameters
