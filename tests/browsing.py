@@ -26,8 +26,8 @@ def wait_until_it_stands(page: Page) -> None:
     expect(page.locator(".grid button").first).to_be_visible()
     frame = page.get_by_test_id("stMainBlockContainer")
     expect(frame).to_have_css("padding-top", "12px")
+    settle(page)  # before that, more grey boxes may come
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    settle(page)
 
 
 def settle(page: Page) -> None:
@@ -63,6 +63,17 @@ def expect_in_url(page: Page, name: str, value: str) -> None:
 def press(page: Page, name: str) -> None:
     """Click the button of this name."""
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def unfold(page: Page, name: str) -> None:
+    """Click the folded part of this name, and wait until it has unfolded.
+
+    For half a second what is in it moves, and a click there would miss.
+    """
+    summary = page.locator("summary", has_text=name)
+    summary.click()
+    part = page.locator("details[open]", has=summary)
+    expect(part).to_have_css("overflow", "visible")
 
 
 def open_tab(page: Page, name: str) -> None:

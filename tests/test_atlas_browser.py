@@ -14,6 +14,7 @@ from tests.browsing import (
     open_tab,
     press,
     settle,
+    unfold,
     wait_until_drawn,
 )
 from tests.test_atlas_judgements import small_atlas
@@ -102,13 +103,13 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
 
 def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
     page = open_page(new_page(accept_downloads=True), served, tab="Atlas")
-    page.get_by_text("Where this atlas is from").click()
+    unfold(page, "Where this atlas is from")
     with page.expect_download() as download:
         press(page, "This atlas (Parquet)")
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     assert file.read_bytes() == (ATLASES / f"{BUNDLED}.parquet").read_bytes()
-    page.get_by_text("Upload an atlas of your own").click()
+    unfold(page, "Upload an atlas of your own")
     page.locator("input[type=file]").set_input_files(file)
     chosen = page.get_by_role("combobox", name="Atlas file")
     expect(chosen).to_have_value("your own")

@@ -15,6 +15,7 @@ from tests.browsing import (
     open_tab,
     press,
     settle,
+    unfold,
     wait_until_it_stands,
 )
 
@@ -225,7 +226,7 @@ def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
     page = open_page(
         new_page(), served, tab="Test a claim", claim="A dog ran. | dog -> ran"
     )
-    page.get_by_text("Upload a file").click()
+    unfold(page, "Upload a file")
     table = "sentence;from;to;\nA cat slept.;cat;slept;\n".encode("utf-16")
     file = {"name": "excel.csv", "mimeType": "text/csv", "buffer": table}
     page.locator("input[type=file]").set_input_files(file)
@@ -239,7 +240,7 @@ def test_two_clicked_words_become_an_example(served, new_page):
     page = open_page(
         new_page(), served, tab="Test a claim", text="The dog saw the cat.", claim="x"
     )
-    page.get_by_text("Add the sentence above by clicking").click()
+    unfold(page, "Add the sentence above by clicking")
     words = page.get_by_role("group", name="Words to choose from")
     words.get_by_role("button", name="the").nth(1).click()
     expect(page.get_by_text("“the” looks at …")).to_be_visible()
@@ -259,7 +260,7 @@ def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_pa
         claim="x",
         specials="hidden",
     )
-    page.get_by_text("Add the sentence above by clicking").click()
+    unfold(page, "Add the sentence above by clicking")
     words = page.get_by_role("group", name="Words to choose from")
     words.get_by_role("button", name="turtle").click()
     words.get_by_role("button", name="moved").click()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-from tests.browsing import ACROSS, open_page, press, settle, wait_until_drawn
+from tests.browsing import ACROSS, open_page, press, settle, unfold, wait_until_drawn
 from tests.test_colors import CONTROL, contrast, theme
 
 pytestmark = pytest.mark.browser
@@ -154,7 +154,7 @@ def test_the_whole_main_job_is_done_by_keyboard_alone(served, new_page, scheme):
 def test_the_tab_key_stops_once_at_a_sentences_words(served, new_page):
     text = "An old turtle swims."
     page = open_page(new_page(), served, text=text, tab="Test a claim")
-    page.get_by_text("Add the sentence above by clicking").click()
+    unfold(page, "Add the sentence above by clicking")
     for name in ("Hide this word", "Words to choose from"):
         words = page.get_by_role("group", name=name).get_by_role("button")
         walk_to(page, words.first)
