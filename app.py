@@ -36,7 +36,7 @@ from components.predictions import (
 from components.sentence import ask_sentence, offer_steps
 from components.share import show_share
 from components.view_picker import ask_view, seen_as
-from components.words import show_words_to_hide
+from components.words import explain_unknown, show_words_to_hide
 from model_cache import cache
 from model_cache.turns import telling
 
@@ -144,6 +144,7 @@ else:
             hidden.remove(links.WORDS)
         if reading.mask_positions and links.WORDS not in hidden:
             show_predictions(reading, k)
+        explain_unknown(reading)
     with answerer:
         show_answerer(reading.model)
     with heads, explain_faults("All heads"):

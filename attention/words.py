@@ -1,6 +1,6 @@
 """Between word pieces and the words a person typed."""
 
-from attention.reading import MASK, Reading
+from attention.reading import MASK, UNKNOWN, Reading
 
 
 def word_spans(reading: Reading) -> list[tuple[int, int]]:
@@ -11,6 +11,16 @@ def word_spans(reading: Reading) -> list[tuple[int, int]]:
             first, _ = spans.get(word, (start, end))
             spans[word] = (first, end)
     return list(spans.values())
+
+
+def unknown_words(reading: Reading) -> list[str]:
+    """Return what a text's [UNK] stand for, each once, in reading order."""
+    words = (
+        reading.text[start:end]
+        for token, (start, end) in zip(reading.tokens, reading.spans, strict=True)
+        if token == UNKNOWN
+    )
+    return [word for word in dict.fromkeys(words) if word != UNKNOWN]
 
 
 def hide_word(text: str, span: tuple[int, int]) -> str:

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from attention.reading import MASK, Guess, Reading
+from attention.reading import MASK, UNKNOWN, Guess, Reading
 from attention.verdict import percent
 from components import state
 from model_cache import cache
 from model_cache.unreadable import UnreadableText
 
 MOST_LETTERS = 50
-UNKNOWN = "[UNK]"
 GUESSES = "guesses"  # text -> the words typed for its masks
 
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from attention.reading import Reading
-from attention.words import hide_word, word_spans
+from attention.reading import UNKNOWN, Reading
+from attention.words import hide_word, unknown_words, word_spans
 from components import state
 from components.frontend import register
 from model_cache import cache
+
+MOST_NAMED, MOST_LETTERS = 5, 30  # of the words that stand as [UNK]
 
 _words = register(
     "words",
@@ -27,6 +29,22 @@ def show_words_to_hide(reading: Reading) -> None:
         },
         on_hidden_change=lambda: _hide(reading.model),
     )
+
+
+def explain_unknown(reading: Reading) -> None:
+    """Say what [UNK] stands for, if it stands anywhere."""
+    if not (words := unknown_words(reading)):
+        return
+    named = ", ".join(f"“{_shortened(word)}”" for word in words[:MOST_NAMED])
+    more = f" and {n} more" if (n := len(words) - MOST_NAMED) > 0 else ""
+    st.text(
+        f"{UNKNOWN}, unknown, stands for what BERT's vocabulary has no pieces for: "
+        f"{named}{more}."
+    )
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= MOST_LETTERS else word[:MOST_LETTERS] + "…"
 
 
 def _hide(model: str) -> None:

@@ -203,6 +203,16 @@ def test_the_smallest_and_oddest_texts_are_read(open_page, text):
     assert not page.error
 
 
+def test_words_without_pieces_are_named_beside_the_predictions(open_page):
+    page = open_page(text="An 🍎, " + ", ".join("🐢🐌🐜🐝🐞") + f" {'x' * 101} [MASK].")
+    says = [text.value for text in page.text if text.value.startswith("[UNK]")]
+    assert says == [
+        "[UNK], unknown, stands for what BERT's vocabulary has no pieces for: "
+        "“🍎”, “🐢”, “🐌”, “🐜”, “🐝” and 2 more."
+    ]
+    assert "[UNK]" not in str([text.value for text in open_page(text=ACROSS).text])
+
+
 @pytest.mark.parametrize(
     "parameters",
     [

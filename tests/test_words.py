@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from attention.words import hide_word, word_spans
+from attention.words import hide_word, unknown_words, word_spans
 from tests.making import make_reading
 
 EVEN = np.full((1, 1, 6, 6), 1 / 6)
@@ -35,3 +35,10 @@ def test_words_of_any_script_are_hidden_whole(bundled_engine):
     text = "Café 🍎 unbelievable"
     spans = word_spans(bundled_engine.read(text))
     assert [text[a:b] for a, b in spans] == ["Café", "🍎", "unbelievable"]
+
+
+def test_what_stands_as_unk_is_told_once_and_a_typed_unk_is_not(bundled_engine):
+    text = "A 🍎 and 🍌 and 🍎, Café, [UNK] and " + "x" * 101
+    reading = bundled_engine.read(text)
+    # BERT's own tokenizer gives up on a word of more than 100 characters.
+    assert unknown_words(reading) == ["🍎", "🍌", "x" * 101]
