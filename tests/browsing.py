@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote_plus, urlencode
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
 
 expect.set_options(timeout=30_000)  # a busy machine answers slowly
 ACROSS = "The turtle moved slowly across the [MASK]."
@@ -26,15 +26,24 @@ def wait_until_it_stands(page: Page) -> None:
     expect(page.locator(".grid button").first).to_be_visible()
     frame = page.get_by_test_id("stMainBlockContainer")
     expect(frame).to_have_css("padding-top", "12px")
-    settle(page)  # before that, more grey boxes may come
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    settle(page)
 
 
 def settle(page: Page) -> None:
-    """Wait until the script rests; call after the awaited text is visible."""
+    """Wait until the script rests and all it sent is drawn, so that nothing moves.
+
+    Call after the awaited text is visible.
+    """
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    # What has its height only later; while the script runs, more may come.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    charts = page.get_by_test_id("stVegaLiteChart")
+    expect(charts.and_(page.locator(":not(:has(.marks))"))).to_have_count(0)
+    page.evaluate(
+        "Promise.all([...document.images].map(image => image.decode().catch(() => 0)))"
+    )
 
 
 def wait_until_drawn(page: Page) -> None:
@@ -74,6 +83,14 @@ def unfold(page: Page, name: str) -> None:
     summary.click()
     part = page.locator("details[open]", has=summary)
     expect(part).to_have_css("overflow", "visible")
+
+
+def take_home(page: Page, name: str) -> Download:
+    """Click the button of this name, which brings a file, once nothing moves."""
+    settle(page)
+    with page.expect_download() as download:
+        press(page, name)
+    return download.value
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -14,6 +14,7 @@ from tests.browsing import (
     open_tab,
     press,
     settle,
+    take_home,
     unfold,
     wait_until_drawn,
 )
@@ -104,10 +105,9 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
 def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
     page = open_page(new_page(accept_downloads=True), served, tab="Atlas")
     unfold(page, "Where this atlas is from")
-    with page.expect_download() as download:
-        press(page, "This atlas (Parquet)")
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
+    download = take_home(page, "This atlas (Parquet)")
+    file = tmp_path / download.suggested_filename
+    download.save_as(file)
     assert file.read_bytes() == (ATLASES / f"{BUNDLED}.parquet").read_bytes()
     unfold(page, "Upload an atlas of your own")
     page.locator("input[type=file]").set_input_files(file)

@@ -15,6 +15,7 @@ from tests.browsing import (
     open_tab,
     press,
     settle,
+    take_home,
     unfold,
     wait_until_it_stands,
 )
@@ -84,9 +85,8 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     note = page.get_by_label("Note 2")
     expect(note).to_have_value("It *always* looks one word on.")
     note.fill("It *always* looks one word on, but for [SEP].")
-    with page.expect_download() as download:
-        press(page, "analysis.md with pictures (ZIP)")
-    with zipfile.ZipFile(download.value.path()) as archive:
+    report = take_home(page, "analysis.md with pictures (ZIP)").path()
+    with zipfile.ZipFile(report) as archive:
         text = archive.read("analysis.md").decode()
         pictures = {
             name: Image.open(io.BytesIO(archive.read(name)))
@@ -128,9 +128,7 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{served}/?lesson=predict-like-bert&hide=roles"
-    with page.expect_download() as download:
-        press(page, "QR code (PNG)")
-    code = Image.open(download.value.path())
+    code = Image.open(take_home(page, "QR code (PNG)").path())
     assert [found.text for found in zxingcpp.read_barcodes(code)] == [copied]
 
     student = new_page(viewport=viewport)
@@ -183,11 +181,10 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     page.get_by_label("Examples").fill(lines)
     page.get_by_label("Examples").press("Control+Enter")
     expect(page.get_by_text("of 5 (")).to_have_count(2)
-    with page.expect_download() as download:
-        press(page, "Save view as a file")
+    download = take_home(page, "Save view as a file")
 
     other = open_page(new_page(), served, tab="Report")
-    upload(other, download.value, tmp_path)
+    upload(other, download, tmp_path)
     expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
     expect(other.get_by_label("Examples")).to_have_value(lines)
 
@@ -350,8 +347,7 @@ def test_the_browser_asks_before_a_reload_takes_findings_that_are_not_saved(
     assert leave(page, asks=True) == ["beforeunload"]
     open_tab(page, "Report")
     expect(page.get_by_label("Note 1")).to_have_value("An hour's work.")
-    with page.expect_download():
-        press(page, "Save to continue later")
+    take_home(page, "Save to continue later")
     assert leave(page, asks=False) == []
 
 
@@ -359,10 +355,9 @@ def test_a_report_is_continued_later(served, new_page, tmp_path):
     page = open_page(new_page(), served)
     add_to_report(page, "head", "To be continued.")
     open_tab(page, "Report")
-    with page.expect_download() as download:
-        press(page, "Save to continue later")
+    download = take_home(page, "Save to continue later")
     later = open_page(new_page(), served, tab="Report")
-    upload(later, download.value, tmp_path)
+    upload(later, download, tmp_path)
     expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browsing import open_page, press
+from tests.browsing import open_page, take_home
 
 pytestmark = pytest.mark.browser
 TEXT = "The turtle moved [MASK]."  # 7 tokens
@@ -28,9 +28,8 @@ def download(page: Page, group: str, label: str) -> tuple[str, bytes]:
 
 
 def take(page: Page, label: str) -> tuple[str, bytes]:
-    with page.expect_download() as started:
-        press(page, label)
-    return started.value.suggested_filename, started.value.path().read_bytes()
+    taken = take_home(page, label)
+    return taken.suggested_filename, taken.path().read_bytes()
 
 
 def test_a_head_comes_as_a_picture_for_paper(page):

@@ -7,7 +7,14 @@ from playwright.sync_api import Page, expect
 
 from attention import report_file
 from attention.report import report_html
-from tests.browsing import open_page, open_tab, press, settle, wait_until_it_stands
+from tests.browsing import (
+    open_page,
+    open_tab,
+    press,
+    settle,
+    take_home,
+    wait_until_it_stands,
+)
 from tests.hostile import FOUND, HOSTILE
 from tests.on_the_page import TABS
 from tests.security_document import proxy_headers
@@ -84,8 +91,7 @@ def test_a_whole_session_talks_to_its_own_server_alone_under_the_proxys_headers(
         open_tab(page, tab)
         settle(page)
     page.get_by_role("button", name="Download this head").click()
-    with page.expect_download():
-        press(page, "SVG")
+    take_home(page, "SVG")
     assert len(asked) > 50
     assert elsewhere(asked, served) == []
 
