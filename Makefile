@@ -51,11 +51,13 @@ $(VENV)/installed-dev: requirements-dev.txt requirements-atlas.txt requirements.
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-dev.txt
 	@touch $@
 
-# A Chromium of the system serves as it is; Debian and Ubuntu can install one, and
-# elsewhere (macOS) Playwright brings its own.
+# A Chromium of the system serves as it is. Debian can install one, and elsewhere
+# (macOS, Ubuntu) Playwright brings its own.
 chromium: $(VENV)/installed-dev
 	@if $(BIN)/python -c 'import sys; from tests.serving import chromium_path; sys.exit(chromium_path() is None)'; then :; \
 	elif command -v apt-get >/dev/null; then \
 		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq chromium; \
-	else $(BIN)/playwright install chromium; fi
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq \
+			--no-install-recommends chromium-headless-shell fonts-liberation \
+		|| $(BIN)/playwright install --with-deps --only-shell chromium; \
+	else $(BIN)/playwright install --only-shell chromium; fi
