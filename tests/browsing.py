@@ -5,7 +5,8 @@ from urllib.parse import quote_plus, urlencode
 
 from playwright.sync_api import Download, Page, expect
 
-expect.set_options(timeout=30_000)  # a busy machine answers slowly
+PATIENCE = 60_000  # milliseconds; a busy machine starts a server and answers slowly
+expect.set_options(timeout=PATIENCE)
 ACROSS = "The turtle moved slowly across the [MASK]."
 
 

@@ -112,13 +112,15 @@ def chromium():
 @pytest.fixture
 def new_page(chromium):
     """Make pages in fresh contexts that fail the test on an error in the console."""
+    from tests.browsing import PATIENCE
+
     contexts, errors = [], []
 
     def make(**options):
         options = {"viewport": {"width": 1280, "height": 800}} | options
         contexts.append(chromium.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",

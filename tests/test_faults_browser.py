@@ -109,7 +109,7 @@ def homeless(tmp_path_factory) -> Iterator[Server]:
 
 def open_page(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(browsing.PATIENCE)
     return browsing.open_page(page, url)
 
 
