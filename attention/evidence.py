@@ -35,7 +35,9 @@ def tails(probabilities: Sequence[float]) -> np.ndarray:
     exactly = np.ones(1)
     for p in probabilities:
         exactly = np.convolve(exactly, [1 - p, p])
-    return np.minimum(exactly[::-1].cumsum()[::-1], 1)
+    at_least = np.minimum(exactly[::-1].cumsum()[::-1], 1)
+    at_least[0] = 1  # none is certain, which rounding would make nearly so
+    return at_least
 
 
 def luck_of_lead(ahead: int, behind: int) -> float:

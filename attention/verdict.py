@@ -139,12 +139,14 @@ def offset_name(offset: int) -> str:
 
 
 def percent(probability: float) -> str:
-    """Write a probability without pretending that a small one is none.
+    """Write a probability without pretending that a small one is none, a large one all.
 
-    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 1)]
-    ['37%', '1.2%', 'under 0.1%', '100%']
+    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
+    ['37%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100%']
     """
     if probability < 0.001:
         return "under 0.1%"
-    digits = 1 if probability < 0.1 else 0
+    if 0.999 < probability < 1:
+        return "over 99.9%"
+    digits = 1 if probability < 0.1 or 0.99 < probability < 1 else 0
     return f"{np.round(probability, 4):.{digits}%}"
