@@ -20,7 +20,7 @@ FORMAT = "attention"
 VERSION = 1
 MAX_MEGABYTES = 20
 MAX_FINDINGS = 200
-MAX_FIGURES = 6  # of one finding
+MAX_FIGURES = 8  # of one finding; the page lists as many masks
 MAX_SAYS, MAX_SENTENCES = 50, 20  # entries of one finding
 # Characters.
 MAX_TITLE, MAX_LINE, MAX_SENTENCE, MAX_NOTE = 300, 2000, 10_000, 20_000

@@ -57,7 +57,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             show_png(all_heads(one), f"All heads of {one.model}")
             _show_open_head(one, layer, head)
     if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
-        offer_finding("comparison", lambda: comparison_finding(pair, (layer, head)))
+        offer_finding("comparison", lambda: comparison_finding(pair, (layer, head), k))
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")
         return

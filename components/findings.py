@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Collection, Sequence
 
+import pandas as pd
 from PIL import Image
 
 from attention.claim_frames import claim_frame
@@ -11,13 +12,14 @@ from attention.claims import Measured, Result
 from attention.colors import levels
 from attention.diagrams import png
 from attention.effects import compare_words
-from attention.reading import Reading, head_name
+from attention.reading import MASK, Reading, head_name
 from attention.report import Figure, Finding
-from attention.report_file import MAX_FIGURES, cut
+from attention.report_file import cut
 from attention.roles import HeadRoles, head_roles
 from attention.summary import describe_role, describe_strongest
 from attention.verdict import describe_best
 from attention.views import describe_view
+from components import state
 from components.charts import head_map, words_chart
 from components.downloads import draw_head
 
@@ -42,8 +44,8 @@ def head_finding(reading: Reading, roles: HeadRoles | None, head: Head) -> Findi
     )
 
 
-def comparison_finding(pair: Sequence[Reading], head: Head) -> Finding:
-    """Return what one head does in each of two readings that both have it."""
+def comparison_finding(pair: Sequence[Reading], head: Head, k: int) -> Finding:
+    """Return each reading's k likeliest words, and what a head of both does in it."""
     roles = [head_roles(reading) for reading in pair]
     both = list(zip(pair, roles, strict=True))
     models = list(dict.fromkeys(reading.model for reading in pair))
@@ -53,10 +55,8 @@ def comparison_finding(pair: Sequence[Reading], head: Head) -> Finding:
         says=tuple(
             line
             for reading, its_roles in both
-            for line in measured_in(
-                name_of(reading, names_model=len(models) > 1),
-                head_says(reading, its_roles, head),
-            )
+            for says in (*words_say(reading, k), head_says(reading, its_roles, head))
+            for line in measured_in(name_of(reading, names_model=len(models) > 1), says)
         ),
         sentences=tuple(dict.fromkeys(reading.text for reading in pair)),
         figures=tuple(head_figure(*one, head) for one in both),
@@ -70,22 +70,22 @@ def what_if_finding(
     from attention.charts import chart_png  # loads vl-convert
 
     heads = names_of(silent, before.shape)
-    pairs = list(zip(before.predictions, after.predictions, strict=True))
-    frames = [compare_words(*pair, k) for pair in pairs[:MAX_FIGURES]]
+    masks = mask_names(before)
+    pairs = zip(before.predictions, after.predictions, strict=True)
+    # Of more masks than the page lists, those that it lists.
+    frames = [compare_words(*pair, k) for _, pair in zip(masks, pairs, strict=False)]
     says = [
-        f"At [MASK], “{row.word}”: {share(row.before)} as trained, "
-        f"{share(row.after)} with {heads} silent."
-        for frame in frames
-        for row in frame.itertuples()
+        f"At {mask}, as trained and with {heads} silent: {changes_say(frame)}."
+        for mask, frame in zip(masks, frames, strict=True)
     ]
     figures = [
         Figure(
-            chart_png(words_chart(frame), before.text, f"silent: {heads}"),
-            f"Words at [MASK] in {name_of(before)} as trained and with {heads} silent "
+            chart_png(words_chart(frame), before.text, f"{mask}, silent: {heads}"),
+            f"Words at {mask} in {name_of(before)} as trained and with {heads} silent "
             f"({before.model}).",
-            "Bars of each word's probability before and after. " + " ".join(says),
+            f"Bars of each word's probability before and after. {line}",
         )
-        for frame in frames
+        for mask, frame, line in zip(masks, frames, says, strict=True)
     ]
     return Finding(
         title=f"What if {heads} were silent",
@@ -95,6 +95,31 @@ def what_if_finding(
         ),
         sentences=(before.text,),
         figures=tuple(figures),
+    )
+
+
+def mask_names(reading: Reading) -> list[str]:
+    """Name each mask that the page lists."""
+    count = len(reading.mask_positions)
+    if count == 1:
+        return [MASK]
+    return [f"mask {n} of {count}" for n in range(1, min(count, state.MAX_MASKS) + 1)]
+
+
+def words_say(reading: Reading, k: int) -> list[list[str]]:
+    """Say the likeliest words of each mask that the page lists, a mask each."""
+    words = [
+        ", ".join(f"“{one.token}” {share(one.probability)}" for one in predictions[:k])
+        for predictions in reading.predictions
+    ]
+    named = zip(mask_names(reading), words, strict=False)
+    return [[f"At {mask}: {likeliest}."] for mask, likeliest in named]
+
+
+def changes_say(frame: pd.DataFrame) -> str:
+    return ", ".join(
+        f"“{row.word}” {share(row.before)} and {share(row.after)}"
+        for row in frame.itertuples()
     )
 
 
@@ -123,12 +148,14 @@ def claim_finding(result: Result, model: str, claim: str) -> Finding:
 
     best = result.best()
     chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)
-    about = f"Claim: {claim}." if claim else "A claim of my own."
+    pair = result.measured[0].example.pair
+    about = f"Claim: {claim}." if claim else f"A claim of my own, such as “{pair}”."
     verdict = " ".join(describe_best(result))
     return Finding(
         title=heading(best),
         model=model,
-        says=(about, verdict),
+        # One line: of two claims about this head, each keeps its own verdict.
+        says=(f"{about} {verdict}",),
         sentences=tuple(examples_of(result, best)),
         figures=(
             Figure(

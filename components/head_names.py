@@ -28,6 +28,8 @@ def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset:
             options,
             key=key,
             bind="query-params",
+            # Of "layer 8" all matches would be every layer's head 8, too.
+            select_all=False,
             placeholder="Heads, or a whole layer",
         )
         st.button("Add the open head", key=f"add {key}", on_click=_add, args=(key,))

@@ -154,18 +154,50 @@ def test_a_comparison_a_what_if_and_a_claim_are_added_too(open_page):
     assert not page.exception
     comparison, tested, what_if = findings(page)
     assert len(comparison.sentences) == len(comparison.figures) == 2
-    for sentence, line, figure in zip(
-        comparison.sentences, comparison.says, comparison.figures, strict=True
+    words, heads = comparison.says[::2], comparison.says[1::2]
+    for sentence, word, head, figure in zip(
+        comparison.sentences, words, heads, comparison.figures, strict=True
     ):
-        assert line.startswith(f"In “{sentence}”: ")
+        assert word.startswith(f"In “{sentence}”: At [MASK]: “")
+        assert word.count("%") == 3  # as many words as the page shows
+        assert head.startswith(f"In “{sentence}”: Each word looks")
         assert f"in “{sentence}”" in figure.caption
-    assert tested.says[0] == "Claim: adverb -> verb."
-    assert "The best of 144 heads" in tested.says[1]
+    (verdict,) = tested.says
+    assert verdict.startswith("Claim: adverb -> verb. ")
+    assert "The best of 144 heads" in verdict
     assert any("miss" in sentence for sentence in tested.sentences)
     assert what_if.title == "What if layer 3, head 10 and layer 5 were silent"
     assert what_if.says[0].startswith(f"In “{SLOWLY}”: At [MASK], ")
     assert "as trained" in what_if.says[0]
     assert f"in “{SLOWLY}”" in what_if.figures[0].caption
+
+
+def test_a_what_if_tells_each_masks_words_apart(open_page):
+    page = open_page(text="The [MASK] moved " + "to the [MASK] " * 8 + ".", k="20")
+    page.session_state["silent"] = ["Layer 5"]
+    in_tab(page, "What if").button(key="add finding what if").click().run()
+    (what_if,) = findings(page)
+    for number, (line, figure) in enumerate(
+        zip(what_if.says, what_if.figures, strict=True), start=1
+    ):
+        assert f": At mask {number} of 9, as trained and with layer 5" in line
+        assert f"Words at mask {number} of 9 in " in figure.caption
+        assert f" At mask {number} of 9, " in figure.alt
+    assert number == state.MAX_MASKS
+    saved, _ = report_file.load(report_file.save([what_if], {}))
+    assert saved[0].says == what_if.says  # nothing was cut
+
+
+def test_two_claims_of_ones_own_about_one_head_keep_their_verdicts(open_page):
+    page = claim(open_page, f"{SLOWLY} | slowly -> moved")
+    page.button(key="add finding claim").click().run()
+    lines = f"{SLOWLY} | turtle -> moved\n{SLOWLY} | slowly -> moved"
+    page.text_area(key="claim_lines").set_value(lines).run()
+    page.button(key="add finding claim").click().run()
+    first, second = (finding.says for finding in findings(page))
+    assert first[0].startswith("A claim of my own, such as “slowly -> moved”. ")
+    assert second[0].startswith("A claim of my own, such as “turtle -> moved”. ")
+    assert len(first) == len(second) == 1
 
 
 def test_a_report_says_of_each_measurement_in_which_sentence_it_was_made(open_page):

@@ -93,7 +93,7 @@ def test_findings_about_any_text_make_a_report_that_can_be_saved(
     pair = [seen_as(read(engine, f"{text} {MASK}"), *how)[0] for text in (one, other)]
     findings = [
         head_finding(pair[0], head_roles(pair[0]), HEAD),
-        comparison_finding(pair, HEAD),
+        comparison_finding(pair, HEAD, k=2),
         what_if_finding(pair[0], pair[0], {HEAD}, k=2),
     ]
     assert markdown(findings).encode()
