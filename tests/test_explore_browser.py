@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browsing import ACROSS, expect_in_url, open_page, settle
 
 pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 4000}  # all of the page at once
 
 
 @pytest.fixture
@@ -35,6 +36,17 @@ def test_tabs_are_walked_by_keyboard_and_kept_in_the_url(open_tab):
         settle(page)
         expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
         expect_in_url(page, "tab", tab)
+
+
+def test_the_open_tab_is_in_sight_on_a_phone(served, new_page):
+    page = open_page(new_page(viewport=PHONE), served, tab="Report")
+    report = page.get_by_role("tab", name="Report", exact=True)
+    expect(report).to_be_in_viewport(ratio=1)
+    claim = page.get_by_role("tab", name="Test a claim", exact=True)
+    claim.click()
+    expect(page.get_by_label("Examples")).to_be_visible()
+    settle(page)
+    expect(claim).to_be_in_viewport(ratio=1)
 
 
 def test_a_second_sentence_stands_beside_the_first(open_tab):
