@@ -118,8 +118,9 @@ with answerer, st.spinner(f"Loading {model.id} …"):
     with telling(lambda n_before: queue.text(waiting_words(n_before))):
         reading, fault = read_or_explain(model, text)
     queue.empty()
+    # These import Altair and pandas.
     from components.downloads import offer_all_heads, offer_head
-    from components.explore import explore  # these import Altair and pandas
+    from components.explore import explore, show_kept_report
     from components.head_view import show_head
     from components.report import warn_before_leaving
 
@@ -132,6 +133,7 @@ if reading is None:
         show_empty_overview(model.shape, "overview-empty")
     with head_view:
         hold_place("There is no reading to show yet.")
+    show_kept_report()
 else:
     seen, about_view = seen_as(reading, *view)
     roles = head_roles(seen)

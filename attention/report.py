@@ -48,6 +48,7 @@ CSS = """
 :root { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 44rem; padding: 1rem; overflow-wrap: anywhere;
   font: 1rem/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
+h2, p, li, figcaption { unicode-bidi: plaintext; } /* Arabic begins at the right. */
 figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; background: #fff; }
 figcaption, footer { color: #555; }

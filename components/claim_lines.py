@@ -43,7 +43,7 @@ def ask_lines(reading: Reading) -> list[str]:
         st.text("Ready to test:", width="content")
         for title in ready_claims():
             st.button(title, type="tertiary", on_click=_take_ready, args=(title,))
-    st.text_input(
+    words = st.text_input(
         "Claim",
         key=CLAIM,
         persist_state="session",
@@ -81,7 +81,7 @@ def ask_lines(reading: Reading) -> list[str]:
         )
         if fault := st.session_state.get("claim_file_fault"):
             st.error(fault)
-    _keep_in_link(text)
+    _keep_in_link(text, words)
     return text.split("\n")  # as in a file: U+2028 ends no line
 
 
@@ -96,25 +96,36 @@ def _take_link() -> None:
         return
     ready = ready_claims()
     wanted = st.query_params.get(CLAIM, next(iter(ready)))
+    words = st.query_params.get(links.CLAIM_WORDS, _usual_words(wanted))
     st.session_state[LINES] = ready.get(wanted, wanted)
-    st.session_state[CLAIM] = wanted if wanted in ready else ""
+    st.session_state[CLAIM] = words[:MOST_LETTERS]
 
 
-def _keep_in_link(text: str) -> None:
-    """Let the URL follow the lines, by a ready claim's title where it is one."""
+def _keep_in_link(text: str, words: str) -> None:
+    """Let the URL follow the lines, by a ready claim's title where they are one."""
     by_text = {lines: title for title, lines in ready_claims().items()}
     wanted = by_text.get(text, text)
-    if not links.fits_link(wanted):
+    fits = links.fits_link(wanted, words)
+    if not fits:
         st.query_params.pop(CLAIM, None)
     elif st.query_params.get(CLAIM) != wanted:
         st.query_params[CLAIM] = wanted
+    if not fits or words == _usual_words(wanted):
+        st.query_params.pop(links.CLAIM_WORDS, None)
+    elif st.query_params.get(links.CLAIM_WORDS) != words:
+        st.query_params[links.CLAIM_WORDS] = words
+
+
+def _usual_words(wanted: str) -> str:
+    """Return the words of a link's claim where the link has none."""
+    return wanted if wanted in ready_claims() else ""
 
 
 def keep_own_lines() -> None:
     """Keep lines that others are about to take the place of, to be put back."""
     own = st.session_state.get(LINES, "")
     if own.strip() and own not in ready_claims().values():
-        st.session_state[REPLACED] = own, st.session_state[CLAIM]
+        st.session_state[REPLACED] = own, claim_title()
 
 
 def _replace(text: str, title: str) -> None:

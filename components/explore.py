@@ -21,6 +21,7 @@ from components.answer import explain_faults
 from components.atlas import ATLAS, show_atlas
 from components.claim import show_claim
 from components.comparison import show_comparison
+from components.report import entries
 from components.report_list import show_report
 from components.several import show_one_token, show_several
 from components.tables import SHARE, choose_head
@@ -91,6 +92,14 @@ def explore(
                     _hold_back(hidden)
                 else:
                     show()
+
+
+def show_kept_report() -> None:
+    """Draw the report, if there is one, while no sentence is there for the tabs."""
+    if entries():
+        st.header(REPORT, anchor=False)
+        with explain_faults(REPORT):
+            show_report()
 
 
 def _hold_back(hidden: Collection[str]) -> None:

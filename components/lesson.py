@@ -22,6 +22,8 @@ def open_lesson(slug: str) -> None:
     links.hide_roles_again()
     links.keep_view()
     links.open_view(start_of(lessons()[slug]))
+    if state.SILENT in st.session_state:  # that head may be the answer
+        st.session_state[state.SILENT] = []
 
 
 def close_lesson() -> None:
@@ -47,7 +49,12 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     """
     layer, head = lesson.head or ((0, 0) if asks_for_head(lesson) else (None, None))
     # Hidden or joined tokens, left over from before, would change the numbers.
-    start = {state.TEXT: lesson.sentence, links.JOIN: "False", links.SPECIAL: SHOWN}
+    start = {
+        state.TEXT: lesson.sentence,
+        state.K: str(state.DEFAULT_K),
+        links.JOIN: "False",
+        links.SPECIAL: SHOWN,
+    }
     start |= dict(lesson.parameters)
     if layer is not None:
         start |= {state.LAYER: str(layer + 1), state.HEAD: str(head + 1)}

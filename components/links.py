@@ -21,7 +21,9 @@ WORDS, ROLES = "words", "roles"
 HIDEABLE = {WORDS, ROLES}  # until a student has guessed, or found out
 JOIN, SPECIAL = "join", "specials"
 TAB, WITH = "tab", "with"
-CLAIM, CLAIM_LINES = "claim", "claim_lines"
+# Of a claim: the URL's name of its lines and the file's of its words; the file's of its
+# lines; and the URL's of its words.
+CLAIM, CLAIM_LINES, CLAIM_WORDS = "claim", "claim_lines", "claim_words"
 # Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
 
@@ -55,7 +57,7 @@ VIEW: Mapping[str, Callable[[str], object]] = {
     SPECIAL: _one_of(*SPECIALS),
     TAB: _text,  # explore() knows its tabs
     WITH: _text,
-    CLAIM: _text,
+    CLAIM: str,  # not every claim has words
     CLAIM_LINES: _text,
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from attention.report import Finding
-from attention.report_file import fitted
+from attention.report_file import MAX_NOTE, fitted
 from components.frontend import register
 
 ADDED, SAVED = "report_added", "report_saved"
@@ -52,6 +52,7 @@ def offer_finding(key: str, make: Callable[[], Finding]) -> None:
         st.text_area(
             "Your note",
             key=_note_key(key),
+            max_chars=MAX_NOTE,
             persist_state="session",  # another tab loses no words
             placeholder="What does this head seem to do, and what speaks against it?",
         )

@@ -64,7 +64,7 @@ def show_report() -> None:
         offer_files("report files", KINDS)
     st.text(WHERE)
     st.file_uploader(
-        "Continue from a saved file",
+        "Continue from a saved file, or open a view that somebody saved",
         ["json"],
         key=FILE,
         max_upload_size=MEGABYTES,
@@ -105,6 +105,7 @@ def _show_entry(entry: Entry, place: int, count: int) -> None:
             st.text_area(
                 f"Note {place + 1}",
                 finding.note,
+                max_chars=report_file.MAX_NOTE,
                 key=f"note {number}",
                 on_change=_note,
                 args=(number,),
@@ -159,7 +160,11 @@ def _take_file() -> None:
     except report_file.BadFile as error:
         st.session_state[FAULT] = str(error)
         return
+    is_whole = not entries()  # the file has all that the list then has
     add_findings(loaded)
+    if is_whole:
+        mark_saved()
     if links.CLAIM_LINES in view:
         keep_own_lines()
+        view = {links.CLAIM: ""} | view  # the words here are other lines'
     links.open_view(view)

@@ -17,7 +17,7 @@ _copy = register(
 )
 
 
-# Others open it in the tab Report.
+TOO_LONG = "Too long for a link: others open the file in the tab Report."
 VIEW_FILE = Kind(
     "Save view as a file",
     "attention-view.json",
@@ -39,7 +39,7 @@ def copy_button(
 
 def show_share() -> None:
     """Draw "Copy link", or the file that takes its place."""
-    named = (state.TEXT, links.CLAIM_LINES, links.WITH)
+    named = (state.TEXT, links.CLAIM, links.CLAIM_LINES, links.WITH)
     if links.fits_link(*(st.session_state.get(name, "") for name in named)):
         # Named even where they are the defaults: another server may have others.
         named = (state.TEXT, state.LAYER, state.HEAD, state.MODEL)
@@ -47,3 +47,4 @@ def show_share() -> None:
         copy_button("copy link", "Copy link", parameters=parameters)
     else:
         offer_files("view file", [VIEW_FILE])
+        st.text(TOO_LONG)

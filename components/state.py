@@ -18,6 +18,7 @@ from model_cache.catalog import Model, UnknownModel, find_model
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 CHECK = "check"  # a button's; like the role below, the URL alone has it
 TO_TOP, USUAL = "to_top", "usual"
+SILENT = "silent"  # the heads that "What if" silences
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one

@@ -32,6 +32,13 @@ HOW = (
     "Set the page up as your students should find it, then copy the link or show the "
     "code. A lesson brings a sentence and a head of its own; what you add wins."
 )
+# A longer link is scrolled.
+MOST_WHOLE, CODE_HEIGHT = 600, 200  # characters, pixels
+TOO_LONG = (
+    "Some servers refuse a link this long. Shorten the sentence, or set the page up "
+    "and hand out “Save view as a file”, at the top, which students open in the tab "
+    "Report."
+)
 ONLY_HERE = (
     "Only this computer can open this link. For the class, open the page by this "
     "computer's address in the network, such as 192.168.1.20, in place of localhost."
@@ -46,8 +53,11 @@ def show_teacher_panel() -> None:
         fields, picture = st.columns([3, 2], gap="medium")
         with fields:
             link = _ask_link()
-            st.code(link, language=None, wrap_lines=True)
+            height = "content" if len(link) <= MOST_WHOLE else CODE_HEIGHT
+            st.code(link, language=None, wrap_lines=True, height=height)
             copy_button("copy class link", "Copy this link", link)
+            if len(link) > links.MOST_LINK_BYTES:
+                st.warning(TOO_LONG)
             if is_own_computer(link):
                 st.info(ONLY_HERE)
         with picture:

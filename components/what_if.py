@@ -29,7 +29,7 @@ def show_what_if(reading: Reading, k: int) -> None:
     if not reading.mask_positions:
         st.text("This needs a [MASK]: hide a word first.")
         return
-    silent = ask_heads("Silent heads", "silent", reading.shape)
+    silent = ask_heads("Silent heads", state.SILENT, reading.shape)
     if silent:
         after = cache.read(reading.model, reading.text, silent)
         _show_words(reading, after, k)

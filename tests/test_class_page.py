@@ -37,6 +37,17 @@ def in_tab(page: AppTest, tab: str) -> AppTest:
     return page.run()
 
 
+def upload_report(page: AppTest, view: dict[str, str]) -> AppTest:
+    """Continue from a file with one finding and this view."""
+    file = report_file.save([FOUND], view)
+    return page.file_uploader(key="report_file").upload("report.json", file).run()
+
+
+def is_unsaved(page: AppTest) -> bool:
+    """Whether the browser asks before the page is left."""
+    return component(page, "is_unsaved")["is_unsaved"]
+
+
 # Claims
 
 
@@ -78,12 +89,41 @@ def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
 
 def test_a_continued_reports_lines_give_own_lines_back(open_page):
     own, saved = f"{SLOWLY} | slowly -> moved", "A cat slept. | cat -> slept"
-    file = report_file.save([FOUND], {"claim_lines": saved, "tab": "Test a claim"})
     page = in_tab(in_tab(open_page(claim=own), "Test a claim"), "Report")
-    page.file_uploader(key="report_file").upload("report.json", file).run()
+    page = upload_report(page, {"claim_lines": saved, "tab": "Test a claim"})
     assert page.text_area(key="claim_lines").value == saved
     page = press(page, "↩ Put my own lines back")
     assert page.text_area(key="claim_lines").value == own
+
+
+def test_a_files_lines_are_not_called_what_other_lines_were(open_page):
+    saved = "A red car hit it. | red -> car"
+    page = in_tab(open_page(), "Test a claim")
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    page = upload_report(in_tab(page, "Report"), {"claim_lines": saved})
+    page = in_tab(page, "Test a claim")
+    assert page.text_area(key="claim_lines").value == saved
+    assert page.text_input(key="claim").value == ""
+
+
+def test_a_second_file_opens_though_no_claim_was_looked_at(open_page):
+    page = in_tab(open_page(), "Report")
+    for line in ("A dog ran. | dog -> ran", "A cat slept. | cat -> slept"):
+        page = upload_report(page, {"claim_lines": line})
+        assert not page.exception
+    assert len(findings(page)) == 2
+    page = press(in_tab(page, "Test a claim"), "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
+
+
+def test_a_link_has_the_claims_words_besides_its_lines(open_page):
+    page = claim(open_page, f"{SLOWLY} | slowly -> moved")
+    assert "claim_words" not in page.query_params
+    page.text_input(key="claim").set_value("an adverb & its verb").run()
+    link = {name: page.query_params[name] for name in ("claim", "claim_words")}
+    other = open_page(tab="Test a claim", **link)
+    assert other.text_area(key="claim_lines").value == f"{SLOWLY} | slowly -> moved"
+    assert other.text_input(key="claim").value == "an adverb & its verb"
 
 
 def test_no_lines_ask_for_some(open_page):
@@ -287,6 +327,25 @@ def test_the_largest_findings_of_the_page_can_be_saved_and_opened(open_page):
     assert [one.title for one in loaded] == [one.title for one in found]
 
 
+def test_the_report_is_there_while_the_sentence_cannot_be_read(open_page):
+    page = open_page(text=SLOWLY)
+    page.button(key="add finding head").click().run()
+    page.text_input(key="text").set_value("").run()
+    assert "Report" in headings(page)
+    page.text_area(key="note 1").set_value("Still here.").run()
+    assert findings(page)[0].note == "Still here."
+    page.text_input(key="text").set_value(SLOWLY).run()
+    assert "Report" not in headings(page)
+
+
+def test_findings_just_opened_from_their_file_need_no_saving(open_page):
+    page = upload_report(open_page(tab="Report"), {})
+    assert not is_unsaved(page)
+    page = upload_report(page, {"tab": "Report"})  # now no file has both
+    assert len(findings(page)) == 2
+    assert is_unsaved(page)
+
+
 def test_a_note_is_edited_in_the_list(open_page):
     page = open_page(text=SLOWLY)
     page.button(key="add finding head").click().run()
@@ -333,6 +392,14 @@ def test_what_heads_do_is_hidden_until_the_solution_is_shown(open_page):
     page = press(page, "Show the solution")
     assert component(page, "sprite")["labels"] != []
     assert "Each word looks at the next word" in texts(page)
+
+
+def test_a_lesson_starts_without_heads_silenced_and_words_asked_for_before(open_page):
+    page = open_page(tab="What if", k="10", silent="Layer 11, head 8")
+    assert page.session_state["silent"] == ["Layer 11, head 8"]
+    page = page.button(key="lesson silence-a-head").click().run()
+    assert page.session_state["silent"] == []
+    assert page.slider(key="k").value == 3
 
 
 def test_a_pair_lesson_with_another_sentence_says_where_to_go(open_page):
@@ -443,6 +510,13 @@ def test_a_link_too_long_for_a_code_says_so(open_page):
     page = open_page(teach="1", text="turtle " * 480)
     assert "too long for a QR code" in texts(page)
     assert not page.exception
+
+
+def test_a_link_that_servers_may_refuse_says_so(open_page):
+    page = open_page(teach="1")
+    assert not page.warning
+    page.text_input(key="text").set_value("turtles swim " * 480).run()
+    assert "Save view as a file" in page.warning[0].value
 
 
 def test_without_the_parameter_there_is_no_teachers_panel(open_page):

@@ -201,7 +201,7 @@ def test_lone_surrogates_are_saved_as_marks():
         ({"says": ("x" * 2001,)}, "2,000 characters at finding 2, says"),
         ({"sentences": ("x",) * 21}, "20 entries at finding 2, sentences"),
         ({"sentences": ("x" * 10_001,)}, "10,000 characters at finding 2, sentences"),
-        ({"figures": (Figure(b"", "", ""),) * 7}, "6 entries at finding 2, figures"),
+        ({"figures": (Figure(b"", "", ""),) * 9}, "8 entries at finding 2, figures"),
         ({"figures": (Figure(b"", "x" * 2001, ""),)}, "2,000 characters at finding 2"),
         ({"figures": (Figure(b"", "", "x" * 2001),)}, "2,000 characters at finding 2"),
     ],
@@ -227,12 +227,12 @@ def test_as_much_as_the_limits_allow_is_saved_and_opened():
         note="n" * 20_000,
         says=("s" * 2000,) * 50,
         sentences=tuple(f"{i:010}" for i in range(19)) + ("x" * 10_000,),
-        figures=(Figure(png(), "c" * 2000, "a" * 2000),) * 6,
+        figures=(Figure(png(), "c" * 2000, "a" * 2000),) * 8,
     )
     view = {f"{i:040}": "v" * 20_000 for i in range(40)}
     (loaded,), same_view = load(save([most], view))
     assert loaded.sentences == most.sentences
-    assert len(loaded.figures) == 6
+    assert len(loaded.figures) == 8
     assert same_view == view
     assert len(load(save([finding()] * 200, {}))[0]) == 200
     with pytest.raises(ValueError, match="more than 200 entries at findings"):
@@ -245,13 +245,13 @@ def test_a_finding_that_is_too_large_is_cut_until_it_can_be_saved():
         note="n" * 20_001,
         says=("s" * 2001,) * 51,
         sentences=("x" * 10_001,) * 21,
-        figures=(Figure(png(), "c" * 2001, "a" * 2001),) * 7,
+        figures=(Figure(png(), "c" * 2001, "a" * 2001),) * 9,
     )
     (loaded,), _ = load(save([fitted(one)], {}))
     assert loaded.title == "t" * 299 + "…"
     assert len(loaded.says) == 50
     assert len(loaded.sentences) == 20
-    assert len(loaded.figures) == 6
+    assert len(loaded.figures) == 8
     assert loaded.figures[0].caption == "c" * 1999 + "…"
 
 
