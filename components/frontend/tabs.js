@@ -20,8 +20,7 @@ const returnToTab = event => {
 // it likes, and goes back to its start.
 let openTab = null
 
-const showOpenTab = () => {
-  const row = openTab.closest("[role=tablist]")
+const showOpenTab = ([{ target: row }]) => {
   const [inside, whole] = [openTab, row].map(part => part.getBoundingClientRect())
   row.scrollLeft += Math.min(inside.left - whole.left, 0) + Math.max(inside.right - whole.right, 0)
 }
