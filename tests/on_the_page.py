@@ -4,7 +4,9 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
+from attention import report_file
 from components import explore
+from tests.hostile import FOUND
 
 ACROSS = "The turtle moved slowly across the [MASK]."
 SECRET = "a-folder-of-this-server"  # named in the log, and never on the page
@@ -37,3 +39,41 @@ def errors(page: AppTest) -> list[str]:
     assert "Traceback" not in shown
     assert SECRET not in shown
     return [error.value for error in page.error]
+
+
+def texts(page: AppTest) -> str:
+    """Return all plain texts that the page shows."""
+    return "\n".join(text.value for text in page.text)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Click the button of this name."""
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def findings(page: AppTest) -> list:
+    """Return what is in the report."""
+    return [entry.finding for entry in page.session_state["report"]]
+
+
+def in_tab(page: AppTest, tab: str) -> AppTest:
+    """Open this tab, of a page whose URL names none."""
+    page.session_state["tab"] = tab
+    return page.run()
+
+
+def upload_report(page: AppTest, view: dict[str, str]) -> AppTest:
+    """Continue from a file with one finding and this view."""
+    file = report_file.save([FOUND], view)
+    return page.file_uploader(key="report_file").upload("report.json", file).run()
+
+
+def claim(open_page, lines: str) -> AppTest:
+    """Open the page on a claim with these lines."""
+    page = open_page(tab="Test a claim", claim=lines)
+    assert not page.exception
+    return page

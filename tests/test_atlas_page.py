@@ -16,8 +16,7 @@ from components import atlas_relation, atlas_source, atlases
 from corpus.treebank import sha256
 from model_cache.catalog import BUNDLED
 from tests.hostile import HOSTILE, read_as_markup
-from tests.on_the_page import has_picture
-from tests.test_class_page import in_tab, labels, press, texts
+from tests.on_the_page import has_picture, in_tab, labels, press, texts
 from tests.test_page import headings
 
 BEST, OTHER = (4, 0), (2, 9)

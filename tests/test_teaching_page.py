@@ -3,15 +3,15 @@
 from unittest import mock
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from attention.lessons import lessons
 from components import links
 from components.frame import first_words
 from components.teach import is_own_computer
-from tests.test_class_page import labels, opened, press, teacher_link, texts
+from tests.on_the_page import ACROSS, labels, press, texts
+from tests.test_links_page import opened
 from tests.test_page import component, headings
-
-SLOWLY = "The turtle moved slowly across the [MASK]."
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_lessons_link_may_still_bring_a_view_of_the_tokens(open_page):
 
 
 def test_a_file_restores_that_pieces_are_not_joined():
-    session = {"text": SLOWLY, "join": False, "specials": "shown"}
+    session = {"text": ACROSS, "join": False, "specials": "shown"}
     with mock.patch.object(links.st, "session_state", session):
         saved = links.view()
     assert opened(saved) == session
@@ -102,7 +102,7 @@ def test_a_link_that_only_this_computer_can_open_is_known(link, is_own):
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        (SLOWLY, SLOWLY),
+        (ACROSS, ACROSS),
         ("  two\n words ", "two words"),
         ("word " * 20, " ".join(["word"] * 10) + " …"),
         ("象" * 60, "象" * 50 + " …"),
@@ -111,3 +111,35 @@ def test_a_link_that_only_this_computer_can_open_is_known(link, is_own):
 )
 def test_a_title_has_a_sentences_first_words_in_any_script(text, title):
     assert first_words(text) == title
+
+
+def teacher_link(page: AppTest) -> str:
+    return page.get("code")[0].value
+
+
+def test_a_teachers_link_holds_what_was_chosen(open_page):
+    page = open_page(teach="1", text=ACROSS, layer="4")
+    assert teacher_link(page).endswith(
+        "/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.&layer=4&head=10"
+    )
+    page.selectbox(key="teach_lesson").set_value("bias").run()
+    assert teacher_link(page).endswith("/?lesson=bias")
+    page.multiselect(key="teach_parts").set_value(["which BERT"]).run()
+    assert teacher_link(page).endswith("?lesson=bias&model=attention-small-12x12")
+
+
+def test_a_link_too_long_for_a_code_says_so(open_page):
+    page = open_page(teach="1", text="turtle " * 480)
+    assert "too long for a QR code" in texts(page)
+    assert not page.exception
+
+
+def test_a_link_that_servers_may_refuse_says_so(open_page):
+    page = open_page(teach="1")
+    assert not page.warning
+    page.text_input(key="text").set_value("turtles swim " * 480).run()
+    assert "Save view as a file" in page.warning[0].value
+
+
+def test_without_the_parameter_there_is_no_teachers_panel(open_page):
+    assert "Teacher's panel" not in headings(open_page(teach="0"))

@@ -1,0 +1,123 @@
+"""The tab "Test a claim" without a browser: its lines, its verdict, its sentences."""
+
+from tests.on_the_page import (
+    ACROSS,
+    claim,
+    findings,
+    in_tab,
+    labels,
+    press,
+    texts,
+    upload_report,
+)
+from tests.test_page import headings
+
+
+def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
+    page = claim(
+        open_page,
+        f"{ACROSS} | slowly -> moved\nno bar\n"
+        + "turtle " * 600
+        + "| turtle#1 -> turtle#2",
+    )
+    assert "hits 1 of 1 (100%" in texts(page)
+    assert "2 lines are not tested" in texts(page)
+    assert "line 2: there is no bar; write sentence | from -> to\nline 3: " in texts(
+        page
+    )
+    assert "602 tokens" in texts(page)
+
+
+def test_the_tab_starts_with_a_ready_claim_and_offers_the_others(open_page):
+    page = open_page(tab="Test a claim")
+    assert "adverb -> verb" in labels(page)
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    assert "of 144 heads" in texts(page)
+
+
+def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
+    own = f"{ACROSS} | slowly -> moved"
+    page = press(claim(open_page, own), "object -> verb")
+    assert own not in page.text_area(key="claim_lines").value
+    page = press(page, "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_a_continued_reports_lines_give_own_lines_back(open_page):
+    own, saved = f"{ACROSS} | slowly -> moved", "A cat slept. | cat -> slept"
+    page = in_tab(in_tab(open_page(claim=own), "Test a claim"), "Report")
+    page = upload_report(page, {"claim_lines": saved, "tab": "Test a claim"})
+    assert page.text_area(key="claim_lines").value == saved
+    page = press(page, "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_a_files_lines_are_not_called_what_other_lines_were(open_page):
+    saved = "A red car hit it. | red -> car"
+    page = in_tab(open_page(), "Test a claim")
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    page = upload_report(in_tab(page, "Report"), {"claim_lines": saved})
+    page = in_tab(page, "Test a claim")
+    assert page.text_area(key="claim_lines").value == saved
+    assert page.text_input(key="claim").value == ""
+
+
+def test_a_second_file_opens_though_no_claim_was_looked_at(open_page):
+    page = in_tab(open_page(), "Report")
+    for line in ("A dog ran. | dog -> ran", "A cat slept. | cat -> slept"):
+        page = upload_report(page, {"claim_lines": line})
+        assert not page.exception
+    assert len(findings(page)) == 2
+    page = press(in_tab(page, "Test a claim"), "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
+
+
+def test_a_link_has_the_claims_words_besides_its_lines(open_page):
+    page = claim(open_page, f"{ACROSS} | slowly -> moved")
+    assert "claim_words" not in page.query_params
+    page.text_input(key="claim").set_value("an adverb & its verb").run()
+    link = {name: page.query_params[name] for name in ("claim", "claim_words")}
+    other = open_page(tab="Test a claim", **link)
+    assert other.text_area(key="claim_lines").value == f"{ACROSS} | slowly -> moved"
+    assert other.text_input(key="claim").value == "an adverb & its verb"
+
+
+def test_no_lines_ask_for_some(open_page):
+    page = claim(open_page, "x")
+    page.text_area(key="claim_lines").set_value("").run()
+    assert "List at least one sentence" in texts(page)
+    assert not page.exception
+
+
+def test_the_best_head_is_opened_and_its_sentences_are_listed(open_page):
+    page = claim(open_page, f"{ACROSS} | slowly -> moved")
+    best = next(label for label in labels(page) if label.startswith("Open layer"))
+    page = press(page, best)
+    assert best.removeprefix("Open l") in headings(page)[-1].lower()
+    listed = next(f.value for f in page.dataframe if "looked_at" in f.value)
+    assert listed[["hit", "looked_at"]].to_numpy().tolist() == [["hit", "moved"]]
+
+
+def test_the_sentences_are_the_best_heads_until_somebody_opens_a_head(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    assert "Sentences of layer 5, head 2, misses first" in texts(page)
+    assert "The open head, " not in texts(page)
+    named = open_page(tab="Test a claim", claim="adverb -> verb", layer="4", head="11")
+    assert "Sentences of layer 4, head 11, misses first" in texts(named)
+    assert "The open head, Layer 4, head 11: it hits " in texts(named)
+
+
+def test_a_ready_claims_title_goes_with_the_last_of_its_lines(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    first, *_ = page.text_area(key="claim_lines").value.split("\n")
+    mine = f"{ACROSS} | turtle -> moved"
+    page.text_area(key="claim_lines").set_value(f"{first}\n{mine}").run()
+    assert page.text_input(key="claim").value == "adverb -> verb"
+    page.text_area(key="claim_lines").set_value(f"{mine}\n").run()
+    assert page.text_input(key="claim").value == ""
+
+
+def test_words_in_markdown_stay_words_in_what_a_claim_says(open_page):
+    page = claim(open_page, "The **dog** ran. | **dog** -> ran\n# x | $a$ -> b")
+    shown = [e.value for e in (*page.markdown, *page.error, *page.warning)]
+    assert not any("**dog**" in value or "$a$" in value for value in shown)
