@@ -3,13 +3,15 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
-from attention.examples import BAR, parse
+from attention.examples import BAR, FORM, parse
 
 UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
-CSV_HEADERS = {"sentence", "text"}
+COLUMNS = "sentence", "from", "to"
+HEADERS = {"text": "sentence", "query": "from", "key": "to"}  # other names of columns
 TRIED = 50  # lines, to find out what separates columns
 
 
@@ -23,12 +25,13 @@ def read_lines(data: bytes, is_table: bool, name: str = "This file") -> list[str
     is_table: it is a CSV. Raises NotLines, whose sentence begins with name.
     """
     text = _decoded(data, name)
-    if not is_table:
-        return text.split("\n")
     try:
-        return csv_lines(text)
+        lines = csv_lines(text) if is_table else text.split("\n")
     except csv.Error as error:
         raise NotLines(f"{name} is not a table: {error}.") from error
+    if not any(line.strip() for line in lines):
+        raise NotLines(f"{name} is empty. Write one example a line: {FORM}.")
+    return lines
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -44,39 +47,69 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def csv_lines(data: str) -> list[str]:
-    """Turn a table with the columns sentence, from, to into lines, one a row.
+    """Turn a table into lines that have the numbers of the file's.
 
-    Lines with bars, a row each, may be there instead, in quotation marks or without.
-    A header becomes a blank line, so that numbers of lines stay those of the file.
-    Raises csv.Error.
+    Its columns are sentence, from, to: the first three, or those that a header names
+    so. Lines with bars, a row each, may be there instead, in quotation marks or
+    without. Raises csv.Error.
     """
     as_it_is = data.split("\n")
-    first = as_it_is[0]
-
-    def lines(separator: str) -> Iterator[str]:
-        return map(_line, csv.reader(io.StringIO(data), delimiter=separator))
-
-    def fit(separator: str) -> tuple[int, int]:
-        return _n_examples(lines(separator)), first.count(separator)
-
     if BAR in data and not parse(as_it_is[:TRIED])[1]:
         return as_it_is
     # Spreadsheets differ by country, and sentences have commas of their own.
-    best = max(",;\t", key=fit)
-    if BAR in data and _n_examples(as_it_is) >= _n_examples(lines(best)):
+    best = max(",;\t", key=lambda one: (_n_examples(data, one), as_it_is[0].count(one)))
+    if BAR in data and len(parse(as_it_is[:TRIED])[0]) >= _n_examples(data, best):
         return as_it_is
-    return list(lines(best))
+    return list(_row_lines(data, best))
 
 
-def _n_examples(lines: Iterable[str]) -> int:
-    return len(parse(islice(lines, TRIED))[0])
+def _n_examples(data: str, separator: str) -> int:
+    lines = []
+    # What comes before a fault still tells whether this is the separator.
+    with suppress(csv.Error):
+        lines.extend(islice(_row_lines(data, separator), TRIED))
+    return len(parse(lines)[0])
 
 
-def _line(row: list[str]) -> str:
-    cells = [" ".join(cell.split()) for cell in row]
+def _row_lines(data: str, separator: str) -> Iterator[str]:
+    """Yield a line for each line of the file: a row at its first, then blank ones."""
+    # Strict: a quotation mark that is never closed takes in all the rest otherwise.
+    rows = csv.reader(io.StringIO(data, newline=""), delimiter=separator, strict=True)
+    columns, n_columns, first = list(range(len(COLUMNS))), 0, 1
+    try:
+        for row in rows:
+            cells = [" ".join(cell.split()) for cell in row]
+            if named := _named_columns(cells):
+                columns, n_columns = named, len(row)
+                yield ""
+            else:
+                yield _line(cells, columns, n_columns, separator)
+            yield from [""] * (rows.line_num - first)
+            first = rows.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(
+            f"{error}, in the row of line {first}. Look at its quotation marks"
+        ) from error
+
+
+def _named_columns(cells: list[str]) -> list[int]:
+    """Return where a header's cells have the columns, nothing if it is none."""
+    names = [HEADERS.get(cell.lower(), cell.lower()) for cell in cells]
+    if "sentence" not in names:
+        return []
+    if set(COLUMNS) <= set(names):
+        return [names.index(column) for column in COLUMNS]
+    return list(range(len(COLUMNS)))
+
+
+def _line(cells: list[str], columns: list[int], n_columns: int, separator: str) -> str:
+    """Write a row as a line; one that has not the columns stays as it is.
+
+    n_columns: the header's, 0 without one.
+    """
     while cells and not cells[-1]:
         cells.pop()  # a spreadsheet's rows are as long as its longest
-    if not cells or cells[0].lower() in CSV_HEADERS:
-        return ""
-    sentence, *pair = cells
-    return f"{sentence} {BAR} {' -> '.join(pair)}" if pair else sentence
+    if not max(columns) < len(cells) <= max(n_columns, len(COLUMNS)):
+        return separator.join(cells)
+    sentence, query, key = (cells[column] for column in columns)
+    return f"{sentence} {BAR} {query} -> {key}"

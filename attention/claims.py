@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from attention.evidence import chance_of_any, tails, wilson
-from attention.examples import Example, Malformed, Span
+from attention.examples import Example, Malformed
+from attention.naming import Span
 from attention.reading import Reading
 from attention.roles import ordinary
 
@@ -31,7 +32,8 @@ class Measured:
     words: tuple[str, ...]  # without [CLS] and [SEP]; the pair's words are whole
     query: int  # positions in words
     key: int
-    looked: np.ndarray  # uint16 [layers, heads]: the other word that gets most
+    # uint16 [layers, heads]: the other word that gets most; of equals not the key.
+    looked: np.ndarray
     weight: np.ndarray  # float32 [layers, heads], 0-1: what the key gets
 
     @property
@@ -42,6 +44,11 @@ class Measured:
     @property
     def offset(self) -> int:
         return self.key - self.query
+
+    @property
+    def by_luck(self) -> float:
+        """How likely a word chosen at random, of all others, is the key: 0-1."""
+        return 1 / (len(self.words) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +78,11 @@ class Result:
     @property
     def offset_rate(self) -> float:
         return self.offset_hits / self.n
+
+    @property
+    def random_rate(self) -> float:
+        """The share of hits that words chosen at random have on average: 0-1."""
+        return float(np.mean([one.by_luck for one in self.measured]))
 
     def lead(self, layer: int, head: int) -> tuple[int, int]:
         """Count the sentences that only this head hits, and those only the guess."""
@@ -122,8 +134,8 @@ def measure(reading: Reading, example: Example) -> Measured:
         raise NoSuchWord("the model reads the two words as one")
     row = reading.attention[:, :, groups[query]].mean(axis=2)
     weights = np.stack([row[..., group].sum(axis=-1) for group in groups], axis=-1)
-    others = weights.copy()
-    others[..., query] = -1
+    rivals = weights.copy()
+    rivals[..., [query, key]] = -1
     return Measured(
         example=example,
         words=tuple(
@@ -132,7 +144,9 @@ def measure(reading: Reading, example: Example) -> Measured:
         ),
         query=query,
         key=key,
-        looked=others.argmax(axis=-1).astype(np.uint16),
+        looked=np.where(
+            weights[..., key] > rivals.max(axis=-1), key, rivals.argmax(axis=-1)
+        ).astype(np.uint16),
         weight=weights[..., key],
     )
 
@@ -142,8 +156,7 @@ def judge(measured: Sequence[Measured]) -> Result:
     n = len(measured)
     hits = np.sum([one.hits for one in measured], axis=0)
     low, high = wilson(hits, n)
-    # A head that chose at random among the other words.
-    by_chance = tails([1 / (len(one.words) - 1) for one in measured])
+    by_chance = tails([one.by_luck for one in measured])
     offset, offset_hits = best_offset([one.offset for one in measured])
     return Result(
         measured=tuple(measured),

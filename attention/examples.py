@@ -1,7 +1,7 @@
 """A claim's sentences, as a student types them: one a line, the pair behind a bar.
 
 "The turtle moved slowly. | slowly -> moved" says: here "slowly" should look at
-"moved". A word that occurs more than once carries its number: "the#2 -> dog".
+"moved". See attention.naming for words that occur more than once.
 """
 
 import re
@@ -9,21 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-BAR = "|"
-ARROW = re.compile("->|→")
-NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,3})", re.DOTALL)
-# Chinese and Japanese write words without spaces, and BERT reads each sign by itself.
-SIGN_BY_SIGN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
-MAX_EXAMPLES = 2000
-MAX_MALFORMED = 100  # such lines in a file are the sign that it is another file
-# 512 tokens are seldom over 2,500 characters. To look for a word takes the product of
-# both lengths, and every visitor waits: hours, for a word and a line of a megabyte.
-MAX_LINE, MAX_NAME = 10_000, 100  # characters
-# Keyboards type the one, word processors and web pages print the other.
-APOSTROPHE = re.compile("['’]")
-FORM = "sentence | from -> to"
+from attention.naming import Span, find_word, name_word
 
-Span = tuple[int, int]  # start and end in a text
+BAR = "|"
+# As typed, and as word processors change it.
+ARROW = re.compile("[-–—]+>|→")
+MAX_EXAMPLES = 2000
+MAX_MALFORMED = 100  # such lines are listed; more are the sign of another file
+# 512 tokens are seldom over 2,500 characters; see also `naming.MAX_NAME`.
+MAX_LINE = 10_000  # characters
+FORM = "sentence | from -> to"
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,7 @@ class Malformed:
 
     line: int
     reason: str  # what is wrong and what to write instead
+    lines: int = 1  # this one and so many more below it that are not listed
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
@@ -55,26 +51,41 @@ class Malformed:
 def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
     """Return the examples, at most MAX_EXAMPLES, and the lines that are none.
 
-    After MAX_MALFORMED of these the rest is not read.
-
-    Blank lines are skipped, and counted in the numbers of lines.
+    Of these, the first MAX_MALFORMED have a reason each, the others one together. A
+    copy of an earlier line is none: it would look like evidence. Blank lines are
+    skipped, and counted in the numbers of lines.
     """
     examples, malformed = [], []
+    unlisted, beyond = [], []  # numbers of lines
+    lines_of: dict[tuple, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         if len(examples) == MAX_EXAMPLES:
-            reason = f"only the first {MAX_EXAMPLES:,} sentences are tested"
-            malformed.append(Malformed(number, reason))
-            break
-        if len(malformed) == MAX_MALFORMED:
-            reason = f"after {MAX_MALFORMED} lines that say no pair, no more is read"
-            malformed.append(Malformed(number, reason))
-            break
+            beyond.append(number)
+            continue
         try:
-            examples.append(read_line(number, line))
+            example = read_line(number, line)
+            tested = example.text.casefold(), example.query, example.key
+            if (earlier := lines_of.setdefault(tested, number)) != number:
+                raise ValueError(
+                    f"it repeats line {earlier}, and a copy is no new evidence"
+                )
+            examples.append(example)
         except ValueError as error:
-            malformed.append(Malformed(number, str(error)))
+            if len(malformed) < MAX_MALFORMED:
+                malformed.append(Malformed(number, str(error)))
+            else:
+                unlisted.append(number)
+    if unlisted:
+        reason = f"from here on {len(unlisted):,} more; correct those above first"
+        malformed.append(Malformed(unlisted[0], reason, len(unlisted)))
+    if beyond:
+        reason = (
+            f"only the first {MAX_EXAMPLES:,} sentences are tested; from here on "
+            f"{len(beyond):,} are left out"
+        )
+        malformed.append(Malformed(beyond[0], reason, len(beyond)))
     return examples, malformed
 
 
@@ -84,7 +95,7 @@ def read_line(number: int, line: str) -> Example:
         raise ValueError(f"the line has over {MAX_LINE:,} characters; shorten it")
     text, bar, pair = line.rpartition(BAR)
     if not bar:
-        raise ValueError(f"there is no bar; write {FORM}")
+        raise ValueError(f"there is no bar; write {FORM}{_of_tables(line)}")
     words = [word.strip() for word in ARROW.split(pair)]
     if len(words) != 2 or not all(words):
         raise ValueError(f"two words and an arrow belong behind the bar; write {FORM}")
@@ -97,65 +108,14 @@ def read_line(number: int, line: str) -> Example:
     return Example(number, text, query, key)
 
 
-def find_word(text: str, name: str) -> Span:
-    """Return where a word stands in a text. Raises ValueError with the reason.
-
-    name: the word, or "the#2" for the second "the"; capitals count as small letters,
-    unless they single one out.
-
-    >>> find_word("The dog saw the cat.", "The")
-    (0, 3)
-    >>> find_word("The dog saw the cat.", "the#2")
-    (12, 15)
-    """
-    if len(name) > MAX_NAME:
-        raise ValueError(f"“{name[:20]}…” is too long for a word")
-    if found := occurrences(text, name):
-        exact = [span for span in found if text[slice(*span)] == name]
-        for only in (found, exact):
-            if len(only) == 1:
-                return only[0]
-        raise ValueError(
-            f"“{name}” occurs {len(found)} times; write {name}#1 for the first"
-        )
-    if numbered := NUMBERED.fullmatch(name):
-        word, turn = numbered[1], int(numbered[2])
-        found = occurrences(text, word)
-        if len(found) >= turn:
-            return found[turn - 1]
-        if found:
-            times = "once" if len(found) == 1 else f"{len(found)} times"
-            raise ValueError(f"“{word}” occurs only {times}, so there is no {name}")
-    raise ValueError(f"“{name}” is not a word of the sentence")
-
-
-def occurrences(text: str, word: str) -> list[Span]:
-    """Return every place where text has this whole word, capital or small.
-
-    >>> occurrences("I don’t.", "Don't")
-    [(2, 7)]
-    """
-    pattern = APOSTROPHE.sub(APOSTROPHE.pattern, re.escape(word))
-    spans = (m.span() for m in re.finditer(pattern, text, re.IGNORECASE))
-    return [
-        (start, end)
-        for start, end in spans
-        if not is_inside_word(text, start) and not is_inside_word(text, end)
-    ]
-
-
-def is_inside_word(text: str, boundary: int) -> bool:
-    """Tell whether the characters on both sides of a boundary are of one word.
-
-    >>> [is_inside_word("slow-ly", i) for i in (0, 1, 4, 7)]
-    [False, True, False, False]
-    """
-    around = text[max(boundary - 1, 0) : boundary + 1]
-    return len(around) == 2 and boundary > 0 and all(map(_is_letter, around))
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalnum() and not SIGN_BY_SIGN.match(character)
+def _of_tables(line: str) -> str:
+    """Tell of tables where a line looks like a row of one."""
+    if not re.search("[,;\t]", line):
+        return ""
+    return (
+        ", or in a .csv the columns sentence, from, to (a sentence with commas in "
+        "quotation marks)"
+    )
 
 
 def write_line(text: str, query: Span, key: Span) -> str:
@@ -164,12 +124,4 @@ def write_line(text: str, query: Span, key: Span) -> str:
 
 
 def _names(text: str, query: Span, key: Span) -> str:
-    return f"{_name(text, query)} -> {_name(text, key)}"
-
-
-def _name(text: str, span: Span) -> str:
-    word = text[slice(*span)]
-    found = occurrences(text, word)
-    if len(found) == 1 or span not in found:
-        return word  # if not found, `read_line` says so
-    return f"{word}#{found.index(span) + 1}"
+    return f"{name_word(text, query)} -> {name_word(text, key)}"

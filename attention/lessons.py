@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from attention.examples import find_word
+from attention.naming import find_word
 from attention.reading import MASK
 from attention.roles import NAMES
 

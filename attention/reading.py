@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MASK = "[MASK]"
+NO_WORDS = "[CLS]", "[SEP]"  # what BERT puts around a text
 UNKNOWN = "[UNK]"  # what the vocabulary has no pieces for
 MAX_K = 20  # the most predictions the page and the command offer
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attention.reading import MASK, Reading
+from attention.reading import MASK, NO_WORDS, Reading
 
 BROAD, MIXED = "broad", "mixed"
 # A head has a role if the role takes at least this share of its attention …
@@ -123,7 +123,7 @@ def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.nda
 
 def ordinary(reading: Reading) -> np.ndarray:
     """Tell for each token whether it is ordinary: bool [n]."""
-    return np.array([token not in ("[CLS]", "[SEP]") for token in reading.tokens])
+    return np.array([token not in NO_WORDS for token in reading.tokens])
 
 
 # Each role's targets: bool [query, key].

@@ -8,7 +8,11 @@ import numpy as np
 
 from attention.claims import Result
 from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
+from attention.examples import MAX_EXAMPLES
 from attention.reading import head_name
+
+HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
+VARY = "test sentences in which the places vary."
 
 
 def describe_best(result: Result) -> tuple[str, str]:
@@ -18,9 +22,9 @@ def describe_best(result: Result) -> tuple[str, str]:
     chance = result.chance[best]
     judgement, why = _judge(result, best, chance, n_heads)
     says = [
-        f"The best of {n_heads} heads is {_hits(result, layer, head)}",
+        f"The best of {n_heads} heads is {describe_hits(result, layer, head)}",
         _ties(result, best),
-        describe_offset(result),
+        describe_guesses(result),
         f"If all {n_heads} chose words at random, each by itself, at least one would "
         f"do as well with a probability of {percent(chance)}.",
         why,
@@ -33,7 +37,7 @@ def describe_head(result: Result, layer: int, head: int) -> str:
     alone = result.alone[layer, head]
     judgement, why = _judge(result, (layer, head), alone, 1)
     says = [
-        _hits(result, layer, head),
+        describe_hits(result, layer, head),
         "Whoever named this head beforehand would see as much by luck with a "
         f"probability of {percent(alone)}.",
         why,
@@ -42,30 +46,23 @@ def describe_head(result: Result, layer: int, head: int) -> str:
     return " ".join(filter(None, says))
 
 
-def describe_offset(result: Result) -> str:
-    """Say how far the best fixed guess comes on the same sentences."""
-    return (
-        f"The best fixed guess, {offset_name(result.offset)}, hits "
-        f"{result.offset_hits} ({result.offset_rate:.0%})."
-    )
-
-
-def _hits(result: Result, layer: int, head: int) -> str:
+def describe_hits(result: Result, layer: int, head: int) -> str:
+    """Say how often a head hits, without a judgement."""
     at = layer, head
     return (
         f"{head_name(*at)}: it hits {result.hits[at]} of {result.n} "
-        f"({result.rate[at]:.0%}; with 95% confidence {result.low[at]:.0%} to "
-        f"{result.high[at]:.0%}).{_repeats(result)}"
+        f"({_share(result.rate[at])}; with 95% confidence {_share(result.low[at])} to "
+        f"{_share(result.high[at])})."
     )
 
 
-def _repeats(result: Result) -> str:
-    """Warn of sentences that are there again, since luck is told as if none were."""
-    examples = (one.example for one in result.measured)
-    n = result.n - len({(one.text, one.query, one.key) for one in examples})
-    if not n:
-        return ""
-    return f" Of these, {n} repeat{'s' * (n == 1)} an earlier one: no new evidence."
+def describe_guesses(result: Result) -> str:
+    """Say how far guesses come that know nothing of words, on the same sentences."""
+    return (
+        f"Words chosen at random hit {_share(result.random_rate)} on average; the best "
+        f"fixed guess, {offset_name(result.offset)}, hits {result.offset_hits} "
+        f"({_share(result.offset_rate)})."
+    )
 
 
 def _ties(result: Result, best: tuple[int, int]) -> str:
@@ -78,25 +75,24 @@ def _ties(result: Result, best: tuple[int, int]) -> str:
 def _judge(
     result: Result, at: tuple[int, int], chance: float, n_heads: int
 ) -> tuple[str, str]:
-    """Return what comes of a head's hits, and why as far as the guess tells.
+    """Return what comes of a head's hits, and why as far as the guesses tell.
 
     chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
     its hits.
     """
-    if not result.hits[at]:
-        return "Nothing here speaks for the claim.", ""
     if chance >= SURE:
-        return f"This may be luck: {_more(result, n_heads)}", ""
-    if result.hits[at] <= result.offset_hits:
-        return (
-            "The head may know the place and not the word: test sentences in which the "
-            "places vary.",
-            "The fixed guess does at least as well.",
-        )
+        return _judge_luck(result, at, n_heads)
     ahead, behind = result.lead(*at)
     lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
     luck = luck_of_lead(ahead, behind)
+    if result.hits[at] <= result.offset_hits:
+        return _judge_place(result.hits[at] - ahead, ahead, lead)
     if luck >= SURE:
+        if result.n == MAX_EXAMPLES:
+            return (
+                f"The fixed guess does about as well: {VARY}",
+                f"{lead} no clear lead.",
+            )
         return (
             "Too few sentences to tell the head from the fixed guess: test more.",
             f"{lead} so small a lead may be luck.",
@@ -108,17 +104,50 @@ def _judge(
             f"of {n_heads}, since of so many some are always lucky.",
         )
     whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
+    why = f"{lead} a clear lead{whose}."
+    if result.high[at] < HALF:
+        return (
+            "A tendency, no rule: better than luck and than the fixed guess, but it "
+            "misses more often than it hits.",
+            why,
+        )
+    return "The evidence carries: better than luck, and than the fixed guess.", why
+
+
+def _judge_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
+    """Judge a head that hits no more often than luck might."""
+    if result.high[at] < HALF:
+        heads = "no head hits" if n_heads > 1 else "the head does not hit"
+        whose = "even the best" if n_heads > 1 else "it"
+        return (
+            "These sentences speak against the claim.",
+            f"So {heads} more often than luck would, and {whose} misses more often "
+            "than it hits.",
+        )
+    if not result.hits[at]:
+        return "Nothing here speaks for the claim.", ""
+    return f"This may be luck: {_more(result, n_heads)}", ""
+
+
+def _judge_place(shared: int, ahead: int, lead: str) -> tuple[str, str]:
+    """Judge a head that the fixed guess equals; shared: hits of both."""
+    if shared < ahead:
+        return (
+            f"Better than luck, but not than the fixed guess: {VARY}",
+            f"{lead} it does as well, by other hits.",
+        )
     return (
-        "The evidence carries: better than luck, and than the fixed guess.",
-        f"{lead} a clear lead{whose}.",
+        f"The head may know the place and not the word: {VARY}",
+        "The fixed guess does at least as well.",
     )
 
 
 def _more(result: Result, n_heads: int) -> str:
-    by_luck = [1 / (len(one.words) - 1) for one in result.measured]
-    needed = tries_needed(by_luck, n_heads)
+    needed = tries_needed([one.by_luck for one in result.measured], n_heads)
     if needed is None:
         return "of two words it always hits the other. Test longer sentences."
+    if max(needed, result.n + 1) > MAX_EXAMPLES:
+        return "of so few words it often hits the right one. Test longer sentences."
     if needed > result.n:
         return (
             f"even a head that always hits stands out only with {needed} such "
@@ -136,6 +165,11 @@ def offset_name(offset: int) -> str:
     if abs(offset) == 1:
         return f"the word just {'before' if offset < 0 else 'after'}"
     return f"{abs(offset)} words {'back' if offset < 0 else 'further on'}"
+
+
+def _share(rate: float) -> str:
+    """Write a rate; here, unlike with luck, 0 is 0."""
+    return percent(rate) if rate else "0%"
 
 
 def percent(probability: float) -> str:

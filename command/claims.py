@@ -10,7 +10,7 @@ from attention.batches import batches
 from attention.claim_files import NotLines, read_lines
 from attention.claims import Measured, Result, judge, measure_each
 from attention.examples import FORM, Example, Malformed, parse
-from attention.verdict import describe_best, describe_head, describe_offset
+from attention.verdict import describe_best, describe_guesses, describe_head
 from command.files import require_files, write_whole
 from command.terminal import MANY, Bar, Failed, say
 
@@ -38,8 +38,10 @@ def run_claims(options: Namespace, load_engine: Callable) -> int:
         raise Failed(f"{name} has no line that can be tested. Write {FORM}.")
     result = judge(measured)
     heads = list(dict.fromkeys(options.heads or []))
-    give_out(table(result, heads), options.csv)
-    say(verdict(result, heads))
+    try:
+        give_out(table(result, heads), options.csv)
+    finally:  # what took long to find out is told, though the disk be full
+        say(verdict(result, heads))
     return 1 if malformed else 0
 
 
@@ -47,12 +49,9 @@ def lines_of(file: str) -> list[str]:
     """Return a file's lines. file: a path, or STANDARD_INPUT. Raises Failed."""
     name = name_of(file)
     try:
-        lines = read_lines(read_bytes(file), file.lower().endswith(".csv"), name)
+        return read_lines(read_bytes(file), file.lower().endswith(".csv"), name)
     except NotLines as error:
         raise Failed(str(error)) from error
-    if not any(line.strip() for line in lines):
-        raise Failed(f"{name} is empty. Write one example a line: {FORM}.")
-    return lines
 
 
 def name_of(file: str) -> str:
@@ -127,4 +126,4 @@ def verdict(result: Result, heads: Heads) -> str:
     if not heads:
         return " ".join(describe_best(result))
     said = [describe_head(result, *head) for head in heads]
-    return "\n".join([*said, describe_offset(result)])
+    return "\n".join([*said, describe_guesses(result)])

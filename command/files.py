@@ -19,7 +19,10 @@ class CannotWrite(Failed):
 
 
 def require_files(*paths: Path | None) -> None:
-    """Raise Failed for a file that cannot be one, or that is asked for twice."""
+    """Raise Failed for a file that cannot be one, or that is asked for twice.
+
+    To be asked before the work, which may take minutes.
+    """
     paths = [path for path in paths if path is not None]
     for path in paths:
         if path.is_dir():
@@ -28,6 +31,11 @@ def require_files(*paths: Path | None) -> None:
             raise Failed(f"Cannot write {path}: there is no folder {path.parent}.")
         if paths.count(path) > 1:
             raise Failed(f"{path} is asked for twice. Name two files.")
+        try:
+            if not _is_device(path):
+                _try_folder(path.parent)
+        except OSError as error:
+            raise CannotWrite(path, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -37,11 +45,15 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trial = _beside(folder)
-        trial.touch()
-        trial.unlink()
+        _try_folder(folder)
     except OSError as error:
         raise CannotWrite(folder, error) from error
+
+
+def _try_folder(folder: Path) -> None:
+    trial = _beside(folder)
+    trial.touch()
+    trial.unlink()
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:

@@ -14,6 +14,7 @@ OF_ONE_READING = {
     "roles": "--roles",
     "json": "--json",
     "check": "--check",
+    "k": "-k",
 }
 
 MORE = f"""\
@@ -72,6 +73,8 @@ def parse(arguments: Sequence[str] | None, model: str, k: int) -> argparse.Names
             understood.error(
                 f"--claims has its sentences from a file; leave out {', '.join(given)}"
             )
+    if options.k is None:
+        options.k = k
     return options
 
 
@@ -91,7 +94,7 @@ def parser(model: str, k: int) -> argparse.ArgumentParser:
     flag = {"action": "store_true"}
     add("text", nargs="?", metavar="TEXT", help=f"a sentence with {MASK}; - for many")
     add("--model", metavar="ID", help="which model, downloaded if it is not here")
-    add("-k", type=how_many, default=k, help=f"words for a mask, 1 to {MAX_K} ({k})")
+    add("-k", type=how_many, help=f"words for a mask, 1 to {MAX_K} ({k})")
     add("--output", type=Path, metavar="DIR", help="diagrams go here; made if absent")
     add("--no-diagrams", **flag, help="draw no diagrams")
     only = {"type": layer_head, "action": "append", "dest": "heads", "metavar": "L-H"}

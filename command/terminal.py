@@ -1,7 +1,10 @@
 """What mask.py shows on standard error while it works."""
 
+import re
 import sys
 
+# A sentence's or a file's name may have any: escape sequences, Unicode's two-way marks.
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MANY = 20  # sentences, from which on a bar shows how far it is
 TERMINAL_STEPS, LOG_STEPS = 30, 10  # where a line can be redrawn, and where not
 
@@ -11,7 +14,9 @@ class Failed(Exception):
 
 
 def say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
+    """Print a message; characters that would steer the terminal stand as codes."""
+    shown = CONTROL.sub(lambda found: ascii(found[0])[1:-1], message)
+    print(shown, file=sys.stderr, flush=True)
 
 
 class Bar:

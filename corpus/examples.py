@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attention.examples import Example, Span
+from attention.examples import Example
+from attention.naming import Span
 from attention.relations import TO_GOVERNOR
 from corpus.measure import dependencies
 from corpus.treebank import Sentence, blocks, read_block

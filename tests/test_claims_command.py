@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,8 @@ import pandas as pd
 import pytest
 
 import mask
+from command import claims
+from command.files import CannotWrite
 from model_cache.catalog import BUNDLED
 from tests.serving import ROOT, alone
 
@@ -118,7 +121,7 @@ def test_the_table_goes_to_its_file_instead(main, tmp_path):
 
 
 def test_malformed_lines_are_told_in_order_and_the_rest_is_tested(main, tmp_path):
-    lines = [TOO_LONG, "no bar", "", DOG, "a dog | cat -> dog", TOO_LONG]
+    lines = [TOO_LONG, "no bar", "", DOG, "a dog | cat -> dog", f"the {TOO_LONG}"]
     (tmp_path / "claim.txt").write_text("\n".join(lines))
     code, out, err = main("--claims", "claim.txt", "--head", "4-11")
     assert code == 1
@@ -126,8 +129,8 @@ def test_malformed_lines_are_told_in_order_and_the_rest_is_tested(main, tmp_path
     first, second, third, fourth, *_ = err
     assert first.startswith("line 1: This text has 603 tokens")
     assert second.startswith("line 2: there is no bar; write ")
-    assert third == "line 5: “cat” is not a word of the sentence"
-    assert fourth.startswith("line 6: This text has 603 tokens")
+    assert third.startswith("line 5: “cat” is not a word of the sentence; copy it ")
+    assert fourth.startswith("line 6: This text has 604 tokens")
 
 
 @pytest.mark.parametrize("lines", [["no bar", "nor here"], [TOO_LONG, "no bar"]])
@@ -161,7 +164,22 @@ def test_a_table_has_a_row_for_each_example(main, tmp_path, name, encoding):
     frame = ranking(out)
     assert set(frame["sentences"]) == {1}
     assert set(frame["offset"]) == {2}  # the comma is between them
-    assert err[0].startswith("line 3: two words and an arrow belong behind the bar")
+    assert err[0].startswith("line 3: there is no bar; write sentence | from -> to, ")
+    assert "in a .csv the columns sentence, from, to (a sentence with commas" in err[0]
+
+
+def test_copies_of_a_list_are_worth_as_much_as_the_list(main, tmp_path):
+    lines = [DOG, GIRL, OLD]
+    (tmp_path / "once.txt").write_text("\n".join(lines))
+    (tmp_path / "often.txt").write_text("\n".join(lines * 5))
+    _, out, err = main("--claims", "once.txt")
+    code, same, told = main("--claims", "often.txt")
+    assert (code, same, told[-1:]) == (1, out, err)
+    assert [line.partition(",")[0] for line in told[:3]] == [
+        "line 4: it repeats line 1",
+        "line 5: it repeats line 2",
+        "line 6: it repeats line 3",
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -199,6 +217,11 @@ def test_standard_input_is_a_file_of_lines(main, tmp_path):
         ("odd.txt", b"\xff\xfea", "odd.txt is not UTF-8 text."),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0", "picture.csv is not UTF-8 text."),
         ("wide.csv", b"a" * 200_000, "wide.csv is not a table: field larger than"),
+        (
+            "open.csv",
+            b'sentence,from,to\nA cat ran.,cat,ran\n"A dog ran.,dog,ran\n',
+            "open.csv is not a table: unexpected end of data, in the row of line 3",
+        ),
     ],
 )
 def test_a_file_without_examples_is_refused(no_model, tmp_path, name, content, message):
@@ -248,6 +271,7 @@ def test_what_cannot_work_is_refused_in_one_line(
         (["--json"], "--json"),
         (["--check"], "--check"),
         (["--json", "--check"], "--json, --check"),
+        (["-k", "3"], "-k"),
     ],
 )
 def test_options_of_a_single_reading_are_not_understood(more, name, capsys):
@@ -262,6 +286,12 @@ def test_options_of_a_single_reading_are_not_understood(more, name, capsys):
 # While it works.
 
 
+def dogs(n: int) -> bytes:
+    """Return a file of n different lines."""
+    lines = (f"the dog slowly ran {i} times . | slowly -> ran" for i in range(n))
+    return "\n".join(lines).encode()
+
+
 def test_many_sentences_are_read_in_batches_with_a_bar(
     main, monkeypatch, bundled_engine
 ):
@@ -273,8 +303,7 @@ def test_many_sentences_are_read_in_batches_with_a_bar(
 
     engine = SimpleNamespace(read_many=read_many)
     monkeypatch.setattr(mask, "load", lambda model: (engine, None))
-    lines = "\n".join([DOG] * 40).encode()
-    code, out, err = main("--claims", "-", stdin=lines)
+    code, out, err = main("--claims", "-", stdin=dogs(40))
     assert code == 0
     assert set(ranking(out)["sentences"]) == {40}
     assert len(sizes) > 1
@@ -291,12 +320,41 @@ def test_ctrl_c_leaves_the_file_as_it_was(main, tmp_path, monkeypatch, bundled_e
     engine = SimpleNamespace(read_many=read_many)
     monkeypatch.setattr(mask, "load", lambda model: (engine, None))
     (tmp_path / "table.csv").write_text("an older one")
-    lines = "\n".join([DOG] * 100).encode()
-    code, out, err = main("--claims", "-", "--csv", "table.csv", stdin=lines)
+    code, out, err = main("--claims", "-", "--csv", "table.csv", stdin=dogs(100))
     assert (code, out) == (130, "")
     assert err[-1] == "Interrupted."
     assert os.listdir() == ["table.csv"]
     assert (tmp_path / "table.csv").read_text() == "an older one"
+
+
+def test_no_line_steers_the_terminal(main):
+    lines = f"no \x1b[2Jbar\na | \u202ex -> a\n{DOG}\n".encode()
+    code, _, err = main("--claims", "-", stdin=lines)
+    assert code == 1
+    assert "“\\u202ex” is not a word" in err[1]
+    assert not any(set("\x1b\u202e") & set(line) for line in err)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/version"), reason="needs /proc")
+def test_a_folder_that_takes_no_files_is_told_before_the_work(no_model, tmp_path):
+    (tmp_path / "claim.txt").write_text(DOG)
+    code, out, (err,) = no_model("--claims", "claim.txt", "--csv", "/proc/table.csv")
+    assert (code, out) == (1, "")
+    assert err.startswith("Cannot write /proc/table.csv: ")
+
+
+def test_a_disk_that_is_full_by_then_does_not_take_the_verdict(
+    main, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise CannotWrite(Path("table.csv"), OSError(28, "No space left on device"))
+
+    (tmp_path / "claim.txt").write_text(DOG)
+    monkeypatch.setattr(claims, "write_whole", full)
+    code, _, err = main("--claims", "claim.txt", "--csv", "table.csv")
+    assert code == 1
+    assert "The best of 144 heads is Layer" in err[0]
+    assert err[1] == "Cannot write table.csv: No space left on device."
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

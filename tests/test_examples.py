@@ -5,11 +5,10 @@ import pytest
 from attention.claim_files import NotLines, read_lines
 from attention.examples import (
     MAX_EXAMPLES,
-    Malformed,
-    find_word,
     parse,
     write_line,
 )
+from attention.naming import find_word
 
 SLOWLY = "The turtle moved slowly across the [MASK]. | slowly -> moved"
 
@@ -40,7 +39,11 @@ def test_a_pair_names_a_repeated_word_by_its_number():
 
 
 @pytest.mark.parametrize(
-    "pair", ["slowly->moved", "  slowly  ->  moved ", "slowly → moved"]
+    "pair",
+    [
+        *("slowly->moved", "  slowly  ->  moved ", "slowly → moved"),
+        *("slowly --> moved", "slowly –> moved", "slowly—>moved"),
+    ],
 )
 def test_spaces_and_the_arrow_as_a_sign_do_not_matter(pair):
     assert words(f"It moved slowly.|{pair}") == ("slowly", "moved")
@@ -76,8 +79,13 @@ def test_a_word_is_found_where_a_person_would_find_it(text, name, span):
         ("It moved. | it -> moved -> it", "two words and an arrow"),
         ("It moved. | it ->", "two words and an arrow"),
         ("| it -> moved", "no sentence before the bar"),
-        ("It moved. | slowly -> moved", "“slowly” is not a word of the sentence"),
-        ("It moved. | mov -> it", "“mov” is not a word"),
+        ("It moved. | slowly -> moved", "“slowly” is not a word of the sentence; copy"),
+        ("It moved. | mov -> it", "“mov” is only a part of “moved”; name all of it"),
+        ("[CLS] it moved. | it -> [CLS]", "[CLS] does not count; name two words"),
+        (
+            "It moved slowly.,slowly,moved",
+            "; write sentence | from -> to, or in a .csv",
+        ),
         ("the dog saw the cat | the -> dog", "“the” occurs 2 times; write the#1"),
         ("the dog saw the cat | the#3 -> dog", "“the” occurs only 2 times"),
         ("It moved. | it#2 -> moved", "“it” occurs only once"),
@@ -90,16 +98,36 @@ def test_a_line_that_says_no_pair_is_told_why(line, says):
 
 
 def test_bad_lines_keep_their_numbers_and_the_rest_is_read():
-    examples, malformed = parse([SLOWLY, "", "nonsense", SLOWLY])
+    examples, malformed = parse([SLOWLY, "", "nonsense", "A cat ran. | A -> cat"])
     assert [example.line for example in examples] == [1, 4]
     assert [str(line)[:7] for line in malformed] == ["line 3:"]
 
 
+def test_a_copied_line_is_no_new_evidence_and_is_told_so():
+    again = "the turtle  moved slowly across the [MASK]. | SLOWLY --> moved"
+    other = "The turtle moved slowly across the [MASK]. | turtle -> moved"
+    examples, malformed = parse([SLOWLY, other, again, SLOWLY])
+    assert [example.line for example in examples] == [1, 2]
+    assert [one.line for one in malformed] == [3, 4]
+    assert "it repeats line 1, and a copy is no new" in malformed[0].reason
+
+
 def test_more_sentences_than_are_tested_are_said_once():
-    lines = [SLOWLY] * (MAX_EXAMPLES + 5)
-    examples, malformed = parse(lines)
+    lines = [f"Cat {i} ran. | Cat -> ran" for i in range(MAX_EXAMPLES + 5)]
+    examples, (beyond,) = parse(lines)
     assert len(examples) == 2000
-    assert malformed == [Malformed(2001, "only the first 2,000 sentences are tested")]
+    assert (beyond.line, beyond.lines) == (2001, 5)
+    assert beyond.reason == (
+        "only the first 2,000 sentences are tested; from here on 5 are left out"
+    )
+
+
+def test_good_lines_behind_a_hundred_bad_ones_are_read():
+    examples, malformed = parse(["nonsense"] * 102 + [SLOWLY] + ["nonsense"])
+    assert [example.line for example in examples] == [103]
+    assert [one.line for one in malformed] == list(range(1, 102))
+    assert sum(one.lines for one in malformed) == 103
+    assert malformed[-1].reason == "from here on 3 more; correct those above first"
 
 
 @pytest.mark.parametrize(
@@ -126,12 +154,30 @@ def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
         "sentence;from;to;;\nSlowly, it moved.;slowly;moved;;\n",
         'Sentence\r\n"Slowly, it moved. | slowly -> moved"\r\n',  # one column
         'sentence,,\n"Slowly, it moved. | slowly -> moved",,\n',
+        'to,note,sentence,from\nmoved,,"Slowly, it moved.",slowly\n',
+        "key;Query;text;by\nmoved;slowly;Slowly, it moved.;Ann\n",
     ],
 )
 def test_a_table_becomes_lines_with_the_files_numbers(table):
     lines = read_lines(table.encode(), is_table=True)
     assert lines == ["", "Slowly, it moved. | slowly -> moved"]
     assert parse(lines)[0][0].line == 2
+
+
+def test_rows_of_several_lines_keep_the_numbers_of_the_rest():
+    table = b'sentence,from,to\n"Slowly\nit moved.",slowly,moved\nA cat ran.,cat,ran'
+    lines = read_lines(table, is_table=True)
+    assert lines == [
+        *("", "Slowly it moved. | slowly -> moved", ""),
+        "A cat ran. | cat -> ran",
+    ]
+
+
+def test_a_row_with_too_many_cells_is_told_of_commas_and_the_rest_is_read():
+    table = b"sentence,from,to\nSlowly, it moved.,slowly,moved\nA cat ran.,cat,ran"
+    (example,), (row,) = parse(read_lines(table, is_table=True))
+    assert (example.line, row.line) == (3, 2)
+    assert row.reason.endswith("(a sentence with commas in quotation marks)")
 
 
 def test_a_file_of_lines_with_commas_is_taken_as_it_is():
