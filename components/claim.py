@@ -11,7 +11,7 @@ from attention.claims import Measured, Result, judge
 from attention.examples import Example, Malformed, parse
 from attention.reading import Reading, head_name
 from attention.relations import relation_name, relation_of
-from attention.verdict import describe_best, describe_head
+from attention.verdict import describe_best, describe_head, describe_hits
 from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas
@@ -56,6 +56,7 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         examples, malformed = parse(ask_lines(reading))
+    named = _head_named_before(examples)
     with right:
         found = _measure(reading.model, examples)
         malformed += [one for one in found if isinstance(one, Malformed)]
@@ -71,8 +72,23 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
         with left:
             _show_malformed(malformed)
     if measured:
-        _show_sentences(result)
+        _show_sentences(result, named)
     st.text(HOW)
+
+
+def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
+    """Return the head that was open, and somebody's choice, when these lines came.
+
+    It alone is judged by itself. One that was picked for its hits in these very lines,
+    or in some of them, is one of 144, of which some are always lucky.
+    """
+    open_head = state.selected_head() if state.is_head_chosen() else None
+    came_with = st.session_state.setdefault("claim_came_with", {})
+    heads = {
+        came_with.setdefault(hash((one.text, one.query, one.key)), open_head)
+        for one in examples
+    }
+    return heads.pop() if len(heads) == 1 else None
 
 
 def _measure(model: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
@@ -135,12 +151,20 @@ def _show_result(result: Result, model: str) -> None:
         choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
 
 
-def _show_sentences(result: Result) -> None:
+def _show_sentences(result: Result, named: tuple[int, int] | None) -> None:
     """List the open head's sentences; the best one's, if nobody has opened a head."""
-    open_head = state.selected_head()
-    head = result.best() if open_head == state.usual_head() else open_head
-    if head == open_head:
-        st.text(f"The open head, {describe_head(result, *head)}")
+    best = result.best()
+    head = state.selected_head() if state.is_head_chosen() else best
+    if head == named:
+        st.text(
+            "The open head by itself, since it was open before these lines were tested."
+            f" {describe_head(result, *head)}"
+        )
+    elif head != best:
+        st.text(
+            f"The open head, {describe_hits(result, *head)} To judge it by itself, "
+            "test it on new sentences: these were tested before it was opened."
+        )
     st.text(
         f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
         "that sentence, with this head, at the top of the page."
@@ -172,8 +196,9 @@ def _show_atlas_line(reading: Reading) -> None:
 
 
 def _show_malformed(malformed: Sequence[Malformed]) -> None:
-    plural = "s are" if len(malformed) > 1 else " is"
-    st.text(f"{len(malformed)} line{plural} not tested:")
+    n_lines = sum(one.lines for one in malformed)
+    plural = "s are" if n_lines > 1 else " is"
+    st.text(f"{n_lines:,} line{plural} not tested:")
     # Text, unlike a table's cells, is wrapped where the page is narrow.
     with st.container(height=HEIGHT if len(malformed) > MOST_WHOLE else "content"):
         st.text("\n".join(map(str, sorted(malformed, key=lambda one: one.line))))

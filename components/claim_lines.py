@@ -1,5 +1,7 @@
 """A claim's sentences: typed, chosen ready made, uploaded, or built by clicking."""
 
+from collections import deque
+
 import streamlit as st
 
 from attention.claim_files import NotLines, read_lines
@@ -12,7 +14,8 @@ from components.frontend import register
 from model_cache import cache
 
 LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
-REPLACED = "claim_replaced"  # what other lines took the place of
+REPLACED = "claim_replaced"  # own lines that others took the place of, the last last
+MOST_REPLACED = 5  # of a megabyte at most
 MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
@@ -60,7 +63,7 @@ def ask_lines(reading: Reading) -> list[str]:
     )
     st.text(HOW)
     with st.container():  # holds the place, or the expanders below would close
-        if REPLACED in st.session_state:
+        if st.session_state.get(REPLACED):
             st.button("↩ Put my own lines back", on_click=_put_back)
     with st.expander("Add the sentence above by clicking two of its words"):
         _pair(
@@ -123,9 +126,19 @@ def _usual_words(wanted: str) -> str:
 
 def keep_own_lines() -> None:
     """Keep lines that others are about to take the place of, to be put back."""
-    own = st.session_state.get(LINES, "")
-    if own.strip() and own not in ready_claims().values():
-        st.session_state[REPLACED] = own, claim_title()
+    if own := _own_lines():
+        _replaced().append(own)
+
+
+def _own_lines() -> tuple[str, str] | None:
+    """Return lines that are nowhere else, with their claim."""
+    lines = st.session_state.get(LINES, "")
+    is_own = lines.strip() and lines not in ready_claims().values()
+    return (lines, claim_title()) if is_own else None
+
+
+def _replaced() -> deque[tuple[str, str]]:
+    return st.session_state.setdefault(REPLACED, deque(maxlen=MOST_REPLACED))
 
 
 def _replace(text: str, title: str) -> None:
@@ -146,10 +159,12 @@ def _take_ready(title: str) -> None:
 
 
 def _put_back() -> None:
-    if replaced := st.session_state.pop(
-        REPLACED, None
-    ):  # not by a double click's second
-        st.session_state[LINES], st.session_state[CLAIM] = replaced
+    """Put the last own lines back; those here come back after all others."""
+    if replaced := _replaced():
+        own = _own_lines()
+        st.session_state[LINES], st.session_state[CLAIM] = replaced.pop()
+        if own:
+            replaced.appendleft(own)
 
 
 def _take_file() -> None:
@@ -157,7 +172,8 @@ def _take_file() -> None:
     if (file := st.session_state[FILE]) is None:
         return
     try:
-        lines = read_lines(file.getvalue(), file.name.lower().endswith(".csv"))
+        is_table = file.name.lower().endswith(".csv")
+        lines = read_lines(file.getvalue(), is_table, file.name)
     except NotLines as error:
         st.session_state.claim_file_fault = str(error)
     else:

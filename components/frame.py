@@ -102,7 +102,7 @@ def page_frame(text: str) -> None:
     st.set_page_config(f"{words} · Attention", "🔎", layout="wide")
     st.html(STYLE)
     _keyboard(key="keyboard")
-    _to_top(key="to-top", data={"wanted": state.is_top_wanted()})
+    _to_top(key="to-top", data={"times": state.times_to_top()})
 
 
 def first_words(text: str) -> str:

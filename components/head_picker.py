@@ -11,14 +11,15 @@ def ask_head(shape: tuple[int, int]) -> None:
     layers, heads = shape
     layer, head = state.usual_head()
     state.keep_head_within(shape)
+    if {state.LAYER, state.HEAD} & {*st.query_params}:  # here only if a link has them
+        state.note_head_choice()
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()
         step = {"type": "tertiary", "on_click": state.step_head}
         st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)
         st.button("Next", icon=":material/arrow_forward:", args=(1, shape), **step)
     with st.container(horizontal=True):
-        st.number_input(
-            "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params"
-        )
-        st.number_input("Head", 1, heads, head + 1, key=state.HEAD, bind="query-params")
+        number = {"bind": "query-params", "on_change": state.note_head_choice}
+        st.number_input("Layer", 1, layers, layer + 1, key=state.LAYER, **number)
+        st.number_input("Head", 1, heads, head + 1, key=state.HEAD, **number)
     heading.header(head_name(*state.selected_head()), anchor=False)

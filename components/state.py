@@ -17,7 +17,7 @@ from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 CHECK = "check"  # a button's; like the role below, the URL alone has it
-TO_TOP, USUAL = "to_top", "usual"
+TO_TOP, USUAL, IS_HEAD_CHOSEN = "to_top", "usual", "is_head_chosen"
 SILENT = "silent"  # the heads that "What if" silences
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
@@ -54,6 +54,16 @@ def selected_head() -> tuple[int, int]:
 def select_head(layer: int, head: int) -> None:
     """Open the head at these array indices."""
     st.session_state[LAYER], st.session_state[HEAD] = layer + 1, head + 1
+    note_head_choice()
+
+
+def note_head_choice() -> None:
+    """Remember that the open head is somebody's choice, be it the usual one."""
+    st.session_state[IS_HEAD_CHOSEN] = True
+
+
+def is_head_chosen() -> bool:
+    return IS_HEAD_CHOSEN in st.session_state or selected_head() != usual_head()
 
 
 def step_head(step: int, shape: tuple[int, int]) -> None:
@@ -148,12 +158,12 @@ def set_text(text: str) -> None:
 
 def show_top() -> None:
     """Let the next run show the page's top, for whoever opened something from below."""
-    st.session_state[TO_TOP] = True
+    st.session_state[TO_TOP] = times_to_top() + 1
 
 
-def is_top_wanted() -> bool:
-    """Tell it once."""
-    return st.session_state.pop(TO_TOP, False)
+def times_to_top() -> int:
+    """Count how often that was asked: the browser is told of changes alone."""
+    return st.session_state.get(TO_TOP, 0)
 
 
 def fill_mask(sentence: str) -> None:

@@ -24,7 +24,10 @@ def choose_head(frame: pd.DataFrame, key: str, columns: dict) -> None:
         layer, head = heads.iloc[row]
         state.select_head(int(layer) - 1, int(head) - 1)
 
-    _choose(frame, key, heads, open_head, columns)
+    def is_open(row: int) -> bool:
+        return tuple(heads.iloc[row] - 1) == state.selected_head()
+
+    _choose(frame, key, heads, open_head, is_open, columns)
 
 
 def choose_sentence(
@@ -42,6 +45,10 @@ def choose_sentence(
         state.select_head(*head)
         state.show_top()
 
+    def is_open(row: int) -> bool:
+        text = st.session_state[state.TEXT]
+        return (frame["sentence"][row], head) == (text, state.selected_head())
+
     shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
     # Streamlit's own button saves a table's cells as they stand.
     for name in ("sentence", "pair", "looked_at"):
@@ -51,6 +58,7 @@ def choose_sentence(
         key,
         frame[["line", "sentence"]],
         open_both,
+        is_open,
         {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
     )
 
@@ -60,18 +68,25 @@ def _choose(
     key: str,
     about: pd.DataFrame,
     open_row: Callable[[int], None],
+    is_open: Callable[[int], bool],
     columns: dict,
 ) -> None:
     """Draw a table in which choosing a row calls open_row with its number.
 
     about: what each row is about. A table would keep the number of the chosen row
-    though another stands there by now, so that rows about others make another table.
+    though another stands there by now, or what it opened is open no more, so that
+    then another table takes its place.
     """
-    table = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
+    name = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
+    turn = f"turn of {name}"
+    table = f"{name} {st.session_state.get(turn, 0)}"
+    if (row := _chosen_row(table)) is not None and not is_open(row):
+        st.session_state[turn] = st.session_state.get(turn, 0) + 1
+        table = f"{name} {st.session_state[turn]}"
 
     def open_chosen() -> None:
-        if rows := st.session_state[table].selection.rows:
-            open_row(rows[0])
+        if (row := _chosen_row(table)) is not None:
+            open_row(row)
 
     with st.container(key=key):
         st.dataframe(
@@ -83,3 +98,9 @@ def _choose(
             selection_mode="single-row",
             height=HEIGHT,
         )
+
+
+def _chosen_row(table: str) -> int | None:
+    state_of_table = st.session_state.get(table)
+    rows = state_of_table.selection.rows if state_of_table else []
+    return rows[0] if rows else None

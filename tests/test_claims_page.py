@@ -3,6 +3,7 @@
 from tests.on_the_page import (
     ACROSS,
     claim,
+    errors,
     findings,
     in_tab,
     labels,
@@ -41,6 +42,50 @@ def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
     assert own not in page.text_area(key="claim_lines").value
     page = press(page, "↩ Put my own lines back")
     assert page.text_area(key="claim_lines").value == own
+
+
+def test_all_own_lines_that_others_replaced_come_back_by_turns(open_page):
+    first, second = f"{ACROSS} | slowly -> moved", f"{ACROSS} | turtle -> moved"
+    page = press(claim(open_page, first), "object -> verb")
+    page.text_area(key="claim_lines").set_value(second).run()
+    page = press(page, "adverb -> verb")
+    page.text_area(key="claim_lines").set_value("mine").run()
+    seen = []
+    for _ in range(4):
+        page = press(page, "↩ Put my own lines back")
+        seen.append(page.text_area(key="claim_lines").value)
+    assert seen == [second, first, "mine", second]
+
+
+def upload(page, name: str, data: bytes):
+    return page.file_uploader(key="claim_file").upload(name, data).run()
+
+
+def test_a_second_file_leaves_what_the_first_replaced_in_reach(open_page):
+    own = f"{ACROSS} | slowly -> moved"
+    page = upload(claim(open_page, own), "a.txt", b"A cat slept. | cat -> slept")
+    page = upload(page, "b.txt", b"A dog ran. | dog -> ran")
+    assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
+    page = press(press(page, "↩ Put my own lines back"), "↩ Put my own lines back")
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_a_file_without_lines_is_refused_and_nothing_is_replaced(open_page):
+    own = f"{ACROSS} | slowly -> moved"
+    page = upload(claim(open_page, own), "blank.txt", b" \n\n")
+    assert errors(page) == [
+        "blank.txt is empty. Write one example a line: sentence | from -> to."
+    ]
+    assert page.text_area(key="claim_lines").value == own
+
+
+def test_lines_that_are_not_tested_are_counted_though_not_all_are_listed(open_page):
+    page = claim(open_page, f"{ACROSS} | slowly -> moved")
+    lines = "nonsense\n" * 150 + f"{ACROSS} | slowly -> moved"
+    page.text_area(key="claim_lines").set_value(lines).run()
+    assert "hits 1 of 1 (100%" in texts(page)
+    assert "150 lines are not tested:" in texts(page)
+    assert "line 101: from here on 50 more; correct those above first" in texts(page)
 
 
 def test_a_continued_reports_lines_give_own_lines_back(open_page):
@@ -101,10 +146,52 @@ def test_the_best_head_is_opened_and_its_sentences_are_listed(open_page):
 def test_the_sentences_are_the_best_heads_until_somebody_opens_a_head(open_page):
     page = open_page(tab="Test a claim", claim="adverb -> verb")
     assert "Sentences of layer 5, head 2, misses first" in texts(page)
-    assert "The open head, " not in texts(page)
+    assert ALONE not in texts(page)
     named = open_page(tab="Test a claim", claim="adverb -> verb", layer="4", head="11")
     assert "Sentences of layer 4, head 11, misses first" in texts(named)
-    assert "The open head, Layer 4, head 11: it hits " in texts(named)
+
+
+def test_the_usual_head_counts_as_opened_once_somebody_opens_it(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = press(press(page, "Next"), "Previous")
+    assert "Layer 3, head 10" in headings(page)
+    assert "Sentences of layer 3, head 10, misses first" in texts(page)
+    link = {"claim": "adverb -> verb", "layer": "3", "head": "10"}
+    page = open_page(tab="Test a claim", **link)
+    assert "Sentences of layer 3, head 10, misses first" in texts(page)
+
+
+ALONE = "The open head by itself, since it was open before these lines were tested. "
+
+
+def test_a_head_named_before_its_lines_were_tested_is_judged_by_itself(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb", layer="5", head="2")
+    assert f"{ALONE}Layer 5, head 2: it hits 14 of 21" in texts(page)
+    assert "a clear lead for a named head" in texts(page)
+
+
+def test_a_head_picked_for_its_hits_is_judged_as_the_best_of_all(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = press(page, "Open layer 5, head 2")
+    assert "Layer 5, head 2" in headings(page)
+    page = press(page, "Next")
+    assert "The open head, Layer 5, head 3: it hits " in texts(page)
+    assert "test it on new sentences" in texts(page)
+    # One line more does not make these others.
+    lines = page.text_area(key="claim_lines")
+    page = lines.set_value(f"{lines.value}\n{ACROSS} | slowly -> moved").run()
+    assert "it hits 15 of 22" in texts(page) or "it hits 14 of 22" in texts(page)
+    assert ALONE not in texts(page)
+    assert "named head" not in texts(page)
+
+
+def test_a_head_picked_for_its_hits_is_judged_by_itself_on_new_lines(open_page):
+    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = press(page, "Open layer 5, head 2")
+    page = press(page, "object -> verb")
+    assert f"{ALONE}Layer 5, head 2: it hits " in texts(page)
+    page = press(page, "adverb -> verb")  # these are tested already
+    assert ALONE not in texts(page)
 
 
 def test_a_ready_claims_title_goes_with_the_last_of_its_lines(open_page):
