@@ -143,6 +143,8 @@ def _show_result(result: Result, model: str) -> None:
                 args=result.best(),
             )
         offer_finding("claim", lambda: claim_finding(result, model, claim_title()))
+    # Also room for the charts' own buttons, which come up above them.
+    st.text("A cell or a row opens its head.")
     frame = claim_frame(result)
     map_area, table_area = st.columns([2, 3])
     with map_area:

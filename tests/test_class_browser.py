@@ -69,9 +69,7 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     # Test a claim.
     open_tab(page, "Test a claim")
     press(page, "Open layer 5, head 2")
-    expect(
-        page.get_by_text(re.compile("The open head, Layer 5, head 2: it hits"))
-    ).to_be_visible()
+    expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
     settle(page)
     add_to_report(page, "claim", "Two of three adverbs.")
 
@@ -202,19 +200,37 @@ def chosen_rows(page: Page, table: str):
 
 def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, new_page):
     page = open_page(new_page(), served, tab="Test a claim", layer="5", head="2")
-    expect(page.get_by_text("The open head, Layer 5, head 2")).to_be_visible()
-    choose_row(page, "claim_sentences", 0)
-    sentence = "He quietly put the letter back into the drawer."  # its first miss
-    expect(page.get_by_label("Sentence", exact=True)).to_have_value(sentence)
-    expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
-    expect(
-        page.get_by_label("Sentence", exact=True)
-    ).to_be_in_viewport()  # from far below
-    expect(chosen_rows(page, "claim_sentences")).to_have_count(1)
+    expect(page.get_by_text("Layer 5, head 2: it hits 14").last).to_be_visible()
+    field = page.get_by_label("Sentence", exact=True)
+    misses = [
+        "He quietly put the letter back into the drawer.",
+        "They have often walked home through the park.",
+    ]
+    for row, sentence in enumerate(misses):
+        choose_row(page, "claim_sentences", row)
+        expect(field).to_have_value(sentence)
+        expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+        expect(field).to_be_in_viewport()  # from far below, each time
+        expect(chosen_rows(page, "claim_sentences")).to_have_count(1)
+        settle(page)
     press(page, "Layer 3, head 9")
     expect(page.get_by_text("The open head, Layer 3, head 9")).to_be_visible()
     expect(chosen_rows(page, "claim_sentences")).to_have_count(0)
-    expect(page.get_by_label("Sentence", exact=True)).to_have_value(sentence)
+    expect(field).to_have_value(sentence)
+
+
+def test_a_chosen_heads_row_is_ticked_while_that_head_is_open(served, new_page):
+    page = open_page(new_page(), served, tab="Test a claim")
+    expect(page.get_by_text("misses first")).to_be_visible()
+    for _ in range(2):
+        choose_row(page, "claim_heads", 0)
+        expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+        expect(chosen_rows(page, "claim_heads")).to_have_count(1)
+        settle(page)
+        press(page, "Layer 3, head 9")
+        expect(page.get_by_text("The open head, Layer 3, head 9")).to_be_visible()
+        expect(chosen_rows(page, "claim_heads")).to_have_count(0)
+        settle(page)
 
 
 def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(

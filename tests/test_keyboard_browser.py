@@ -127,7 +127,7 @@ def test_the_whole_main_job_is_done_by_keyboard_alone(served, new_page, scheme):
     walk_tabs(page, "Heads", "Test a claim")
     enter(page, page.get_by_role("button", name=re.compile("^object")))
     expect(page.get_by_label("Claim", exact=True)).to_have_value("object -> verb")
-    expect(page.get_by_text("The open head, Layer 5, head 2: it hits")).to_be_visible()
+    expect(page.get_by_text("Layer 5, head 2: it hits")).to_be_visible()
     settle(page)
 
     add = page.locator(".st-key-add-head").get_by_role("button").first
