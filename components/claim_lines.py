@@ -172,8 +172,7 @@ def _take_file() -> None:
     if (file := st.session_state[FILE]) is None:
         return
     try:
-        is_table = file.name.lower().endswith(".csv")
-        lines = read_lines(file.getvalue(), is_table, file.name)
+        lines = read_lines(file.getvalue(), file.name.lower().endswith(".csv"))
     except NotLines as error:
         st.session_state.claim_file_fault = str(error)
     else:

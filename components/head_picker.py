@@ -19,7 +19,11 @@ def ask_head(shape: tuple[int, int]) -> None:
         st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)
         st.button("Next", icon=":material/arrow_forward:", args=(1, shape), **step)
     with st.container(horizontal=True):
-        number = {"bind": "query-params", "on_change": state.note_head_choice}
-        st.number_input("Layer", 1, layers, layer + 1, key=state.LAYER, **number)
-        st.number_input("Head", 1, heads, head + 1, key=state.HEAD, **number)
+        noted = {"on_change": state.note_head_choice}
+        st.number_input(
+            "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params", **noted
+        )
+        st.number_input(
+            "Head", 1, heads, head + 1, key=state.HEAD, bind="query-params", **noted
+        )
     heading.header(head_name(*state.selected_head()), anchor=False)

@@ -74,7 +74,7 @@ def test_a_file_without_lines_is_refused_and_nothing_is_replaced(open_page):
     own = f"{ACROSS} | slowly -> moved"
     page = upload(claim(open_page, own), "blank.txt", b" \n\n")
     assert errors(page) == [
-        "blank.txt is empty. Write one example a line: sentence | from -> to."
+        "This file is empty. Write one example a line: sentence | from -> to."
     ]
     assert page.text_area(key="claim_lines").value == own
 

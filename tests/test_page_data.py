@@ -116,12 +116,12 @@ def test_steps_walk_all_heads_row_by_row_and_round_the_end(monkeypatch):
     chosen = {"layer": 1, "head": 12}
     monkeypatch.setattr(state.st, "session_state", chosen)
     state.step_head(1, (12, 12))
-    assert chosen == {"layer": 2, "head": 1}
+    assert (chosen["layer"], chosen["head"]) == (2, 1)
     state.step_head(-1, (12, 12))
-    assert chosen == {"layer": 1, "head": 12}
+    assert (chosen["layer"], chosen["head"]) == (1, 12)
     chosen.update(layer=12, head=12)
     state.step_head(1, (12, 12))
-    assert chosen == {"layer": 1, "head": 1}
+    assert (chosen["layer"], chosen["head"]) == (1, 1)
 
 
 def test_a_smaller_model_opens_the_nearest_head_it_has(monkeypatch):
