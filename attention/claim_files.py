@@ -10,8 +10,9 @@ from itertools import islice
 from attention.examples import BAR, FORM, parse
 
 UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
-COLUMNS = "sentence", "from", "to"
-HEADERS = {"text": "sentence", "query": "from", "key": "to"}  # other names of columns
+# What a header may call each column.
+COLUMNS = {"sentence": ["text"], "from": ["query"], "to": ["key"]}
+FIRST_COLUMNS = [0, 1, 2]
 TRIED = 50  # lines, to find out what separates columns
 
 
@@ -58,7 +59,7 @@ def csv_lines(data: str) -> list[str]:
         return as_it_is
     # Spreadsheets differ by country, and sentences have commas of their own.
     best = max(",;\t", key=lambda one: (_n_examples(data, one), as_it_is[0].count(one)))
-    if BAR in data and len(parse(as_it_is[:TRIED])[0]) >= _n_examples(data, best):
+    if BAR in data and len(parse(as_it_is[:TRIED])[0]) > _n_examples(data, best):
         return as_it_is
     return list(_row_lines(data, best))
 
@@ -73,43 +74,76 @@ def _n_examples(data: str, separator: str) -> int:
 
 def _row_lines(data: str, separator: str) -> Iterator[str]:
     """Yield a line for each line of the file: a row at its first, then blank ones."""
-    # Strict: a quotation mark that is never closed takes in all the rest otherwise.
-    rows = csv.reader(io.StringIO(data, newline=""), delimiter=separator, strict=True)
-    columns, n_columns, first = list(range(len(COLUMNS))), 0, 1
-    try:
-        for row in rows:
-            cells = [" ".join(cell.split()) for cell in row]
-            if named := _named_columns(cells):
-                columns, n_columns = named, len(row)
-                yield ""
-            else:
-                yield _line(cells, columns, n_columns, separator)
-            yield from [""] * (rows.line_num - first)
-            first = rows.line_num + 1
-    except csv.Error as error:
-        raise csv.Error(
-            f"{error}, in the row of line {first}. Look at its quotation marks"
-        ) from error
+    rows = csv.reader(
+        io.StringIO(data, newline=""),
+        delimiter=separator,
+        skipinitialspace=True,
+        strict=True,  # or a quotation mark that is never closed takes in all the rest
+    )
+    as_it_is = data.split("\n")
+    columns: list[int] = []  # until a row has been seen
+    width, first = len(COLUMNS), 1
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise csv.Error(
+                f"{error}, in the row of line {first}. Look at its quotation marks"
+            ) from error
+        if row is None:
+            return
+        cells = [" ".join(cell.split()) for cell in row]
+        raw = " ".join(as_it_is[first - 1 : rows.line_num])
+        if not columns and any(cells):
+            named = _named_columns(cells)
+            columns, width = named or FIRST_COLUMNS, max(len(row), width)
+            yield "" if named else _line(cells, columns, len(COLUMNS), raw)
+        else:
+            yield _line(cells, columns, width, raw)
+        yield from [""] * (rows.line_num - first)
+        first = rows.line_num + 1
 
 
-def _named_columns(cells: list[str]) -> list[int]:
-    """Return where a header's cells have the columns, nothing if it is none."""
-    names = [HEADERS.get(cell.lower(), cell.lower()) for cell in cells]
-    if "sentence" not in names:
-        return []
-    if set(COLUMNS) <= set(names):
-        return [names.index(column) for column in COLUMNS]
-    return list(range(len(COLUMNS)))
+def _named_columns(header: list[str]) -> list[int]:
+    """Return where the columns are, nothing if this is no header.
 
-
-def _line(cells: list[str], columns: list[int], n_columns: int, separator: str) -> str:
-    """Write a row as a line; one that has not the columns stays as it is.
-
-    n_columns: the header's, 0 without one.
+    Raises csv.Error for a header that names only some.
     """
+    if _is_example(_in_columns(header, FIRST_COLUMNS)):
+        return []  # of which a word is "sentence"
+    names = [cell.lower() for cell in header]
+    found = {
+        column: names.index(name)
+        for column, others in COLUMNS.items()
+        for name in reversed((column, *others))  # the column's own name comes last
+        if name in names
+    }
+    if "sentence" not in found:
+        return []
+    if missing := [column for column in COLUMNS if column not in found]:
+        if found == {"sentence": 0}:  # the others' names are of another language
+            return FIRST_COLUMNS
+        raise csv.Error(f"its header has no column named “{missing[0]}”")
+    return list(found.values())
+
+
+def _line(cells: list[str], columns: list[int], width: int, raw: str) -> str:
+    """Write a row as a line; one that has not the columns stays as it is."""
     while cells and not cells[-1]:
         cells.pop()  # a spreadsheet's rows are as long as its longest
-    if not max(columns) < len(cells) <= max(n_columns, len(COLUMNS)):
-        return separator.join(cells)
+    if len(cells) < 2:
+        return "".join(cells)
+    if _is_example(raw) or not max(columns) < len(cells) <= width:
+        return raw
+    return _in_columns(cells, columns)
+
+
+def _in_columns(cells: list[str], columns: list[int]) -> str:
+    if len(cells) <= max(columns):
+        return ""
     sentence, query, key = (cells[column] for column in columns)
     return f"{sentence} {BAR} {query} -> {key}"
+
+
+def _is_example(line: str) -> bool:
+    return bool(parse([line])[0])

@@ -35,6 +35,11 @@ class Example:
         """The two words as a line names them: "slowly -> moved", "the#2 -> cat"."""
         return _names(self.text, self.query, self.key)
 
+    @property
+    def content(self) -> tuple:
+        """What makes it another than a copy of it: neither its line nor capitals."""
+        return self.text.casefold(), self.query, self.key
+
 
 @dataclass(frozen=True)
 class Malformed:
@@ -66,8 +71,7 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
             continue
         try:
             example = read_line(number, line)
-            tested = example.text.casefold(), example.query, example.key
-            if (earlier := lines_of.setdefault(tested, number)) != number:
+            if (earlier := lines_of.setdefault(example.content, number)) != number:
                 raise ValueError(
                     f"it repeats line {earlier}, and a copy is no new evidence"
                 )
@@ -78,8 +82,7 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
             else:
                 unlisted.append(number)
     if unlisted:
-        reason = f"from here on {len(unlisted):,} more; correct those above first"
-        malformed.append(Malformed(unlisted[0], reason, len(unlisted)))
+        malformed.append(_more_from(unlisted[0], len(unlisted)))
     if beyond:
         reason = (
             f"only the first {MAX_EXAMPLES:,} sentences are tested; from here on "
@@ -87,6 +90,23 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
         )
         malformed.append(Malformed(beyond[0], reason, len(beyond)))
     return examples, malformed
+
+
+def listed(malformed: Iterable[Malformed]) -> list[Malformed]:
+    """Return them by their lines, with a reason each for the first MAX_MALFORMED.
+
+    `parse` leaves no more, but a model refuses lines as well.
+    """
+    ordered = sorted(malformed, key=lambda one: one.line)
+    ones = [one for one in ordered if one.lines == 1]
+    many = [one for one in ordered if one.lines > 1]
+    if rest := ones[MAX_MALFORMED:]:
+        many.insert(0, _more_from(rest[0].line, len(rest)))
+    return ones[:MAX_MALFORMED] + many
+
+
+def _more_from(line: int, n: int) -> Malformed:
+    return Malformed(line, f"from here on {n:,} more; correct those above first", n)
 
 
 def read_line(number: int, line: str) -> Example:

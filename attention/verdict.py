@@ -84,9 +84,9 @@ def _judge(
         return _judge_luck(result, at, n_heads)
     ahead, behind = result.lead(*at)
     lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
+    if ahead <= behind:
+        return _judge_place(result, ahead, behind, lead)
     luck = luck_of_lead(ahead, behind)
-    if result.hits[at] <= result.offset_hits:
-        return _judge_place(result.hits[at] - ahead, ahead, lead)
     if luck >= SURE:
         if result.n == MAX_EXAMPLES:
             return (
@@ -97,48 +97,52 @@ def _judge(
             "Too few sentences to tell the head from the fixed guess: test more.",
             f"{lead} so small a lead may be luck.",
         )
+    is_rule = result.high[at] >= HALF
     if chance_of_any(luck, n_heads) >= SURE:
         return (
-            "Promising: now test this very head on new sentences.",
+            f"{'Promising' if is_rule else 'A tendency at most'}: now test this very "
+            "head on new sentences.",
             f"{lead} enough for a head that was named beforehand, too few for the best "
             f"of {n_heads}, since of so many some are always lucky.",
         )
     whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
-    why = f"{lead} a clear lead{whose}."
-    if result.high[at] < HALF:
-        return (
-            "A tendency, no rule: better than luck and than the fixed guess, but it "
-            "misses more often than it hits.",
-            why,
-        )
-    return "The evidence carries: better than luck, and than the fixed guess.", why
+    return (
+        "The evidence carries: better than luck, and than the fixed guess."
+        if is_rule
+        else "A tendency, no rule: better than luck and than the fixed guess, but it "
+        "misses more often than it hits.",
+        f"{lead} a clear lead{whose}.",
+    )
 
 
 def _judge_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
     """Judge a head that hits no more often than luck might."""
     if result.high[at] < HALF:
-        heads = "no head hits" if n_heads > 1 else "the head does not hit"
-        whose = "even the best" if n_heads > 1 else "it"
+        what, who = ("the claim", "Even the best head")
+        if n_heads == 1:
+            what, who = ("this head", "It")
         return (
-            "These sentences speak against the claim.",
-            f"So {heads} more often than luck would, and {whose} misses more often "
-            "than it hits.",
+            f"These sentences speak against {what}.",
+            f"{who} misses more often than it hits, and luck may bring as many hits: "
+            "a tendency may hide in them, but no rule.",
         )
     if not result.hits[at]:
         return "Nothing here speaks for the claim.", ""
     return f"This may be luck: {_more(result, n_heads)}", ""
 
 
-def _judge_place(shared: int, ahead: int, lead: str) -> tuple[str, str]:
-    """Judge a head that the fixed guess equals; shared: hits of both."""
-    if shared < ahead:
+def _judge_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, str]:
+    """Judge a head that the fixed guess equals or beats."""
+    shared = result.offset_hits - behind
+    if shared >= ahead and shared >= behind:
         return (
-            f"Better than luck, but not than the fixed guess: {VARY}",
-            f"{lead} it does as well, by other hits.",
+            f"The head may know the place and not the word: {VARY}",
+            "The fixed guess does at least as well, on mostly the same sentences.",
         )
+    is_worse = luck_of_lead(behind, ahead) < SURE
     return (
-        f"The head may know the place and not the word: {VARY}",
-        "The fixed guess does at least as well.",
+        f"Better than luck, but not than the fixed guess: {VARY}",
+        f"{lead} it does {'worse' if is_worse else 'as well'}, on other sentences.",
     )
 
 

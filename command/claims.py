@@ -9,7 +9,7 @@ from pathlib import Path
 from attention.batches import batches
 from attention.claim_files import NotLines, read_lines
 from attention.claims import Measured, Result, judge, measure_each
-from attention.examples import FORM, Example, Malformed, parse
+from attention.examples import FORM, Example, Malformed, listed, parse
 from attention.verdict import describe_best, describe_guesses, describe_head
 from command.files import require_files, write_whole
 from command.terminal import MANY, Bar, Failed, say
@@ -32,7 +32,7 @@ def run_claims(options: Namespace, load_engine: Callable) -> int:
     found = measure_all(load_engine(), examples) if examples else []
     malformed += [one for one in found if isinstance(one, Malformed)]
     measured = [one for one in found if isinstance(one, Measured)]
-    for one in sorted(malformed, key=lambda one: one.line):
+    for one in listed(malformed):
         say(str(one))
     if not measured:
         raise Failed(f"{name} has no line that can be tested. Write {FORM}.")

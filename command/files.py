@@ -27,13 +27,14 @@ def require_files(*paths: Path | None) -> None:
     for path in paths:
         if path.is_dir():
             raise Failed(f"Cannot write {path}: it is a folder. Name a file.")
-        if not path.parent.is_dir():
-            raise Failed(f"Cannot write {path}: there is no folder {path.parent}.")
+        folder = _target(path).parent
+        if not folder.is_dir():
+            raise Failed(f"Cannot write {path}: there is no folder {folder}.")
         if paths.count(path) > 1:
             raise Failed(f"{path} is asked for twice. Name two files.")
         try:
             if not _is_device(path):
-                _try_folder(path.parent)
+                _try_folder(folder)
         except OSError as error:
             raise CannotWrite(path, error) from error
 
@@ -66,8 +67,7 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
         if _is_device(path):
             _fill(path, parts)
             return
-        # What a link points to is written, the link stays.
-        target = path.resolve() if path.is_symlink() else path
+        target = _target(path)
         beside = _beside(target.parent)
         try:
             _fill(beside, parts)
@@ -77,6 +77,11 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
             raise
     except OSError as error:
         raise CannotWrite(path, error) from error
+
+
+def _target(path: Path) -> Path:
+    """Return what is written: what a link points to; the link stays."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def _is_device(path: Path) -> bool:

@@ -8,7 +8,7 @@ from attention.atlas_words import describe_held_out, describe_rate
 from attention.batches import batches
 from attention.claim_frames import claim_frame
 from attention.claims import Measured, Result, judge
-from attention.examples import Example, Malformed, parse
+from attention.examples import Example, Malformed, listed, parse
 from attention.reading import Reading, head_name
 from attention.relations import relation_name, relation_of
 from attention.verdict import describe_best, describe_head, describe_hits
@@ -77,17 +77,18 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
 
 
 def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
-    """Return the head that was open, and somebody's choice, when these lines came.
+    """Return the head that somebody had opened before any of these lines was here.
 
     It alone is judged by itself. One that was picked for its hits in these very lines,
-    or in some of them, is one of 144, of which some are always lucky.
+    or in some of them, is one of 144, of which some are always lucky. Lines that come
+    together with a head, in a link or a file, may have come from such a choice.
     """
     open_head = state.selected_head() if state.is_head_chosen() else None
+    before = st.session_state.get("claim_open_head")
+    st.session_state.claim_open_head = open_head
+    named = open_head if open_head == before else None
     came_with = st.session_state.setdefault("claim_came_with", {})
-    heads = {
-        came_with.setdefault(hash((one.text, one.query, one.key)), open_head)
-        for one in examples
-    }
+    heads = {came_with.setdefault(hash(one.content), named) for one in examples}
     return heads.pop() if len(heads) == 1 else None
 
 
@@ -165,7 +166,7 @@ def _show_sentences(result: Result, named: tuple[int, int] | None) -> None:
     elif head != best:
         st.text(
             f"The open head, {describe_hits(result, *head)} To judge it by itself, "
-            "test it on new sentences: these were tested before it was opened."
+            "leave it open and test new sentences, none of these among them."
         )
     st.text(
         f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
@@ -203,4 +204,4 @@ def _show_malformed(malformed: Sequence[Malformed]) -> None:
     st.text(f"{n_lines:,} line{plural} not tested:")
     # Text, unlike a table's cells, is wrapped where the page is narrow.
     with st.container(height=HEIGHT if len(malformed) > MOST_WHOLE else "content"):
-        st.text("\n".join(map(str, sorted(malformed, key=lambda one: one.line))))
+        st.text("\n".join(map(str, listed(malformed))))

@@ -1,7 +1,5 @@
 """A claim's sentences: typed, chosen ready made, uploaded, or built by clicking."""
 
-from collections import deque
-
 import streamlit as st
 
 from attention.claim_files import NotLines, read_lines
@@ -15,7 +13,7 @@ from model_cache import cache
 
 LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
 REPLACED = "claim_replaced"  # own lines that others took the place of, the last last
-MOST_REPLACED = 5  # of a megabyte at most
+MOST_REPLACED = 2_000_000  # characters of them in all
 MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
@@ -126,23 +124,30 @@ def _usual_words(wanted: str) -> str:
 
 def keep_own_lines() -> None:
     """Keep lines that others are about to take the place of, to be put back."""
-    if own := _own_lines():
-        _replaced().append(own)
+    replaced = _replaced()
+    if (own := _own_lines()) is None:
+        return
+    if own in replaced:
+        replaced.remove(own)
+    replaced.append(own)
+    while sum(len(lines) for lines, _ in replaced) > MOST_REPLACED:
+        del replaced[0]
 
 
 def _own_lines() -> tuple[str, str] | None:
     """Return lines that are nowhere else, with their claim."""
-    lines = st.session_state.get(LINES, "")
-    is_own = lines.strip() and lines not in ready_claims().values()
-    return (lines, claim_title()) if is_own else None
+    own = st.session_state.get(LINES, ""), claim_title()
+    is_ready = own in [(lines, title) for title, lines in ready_claims().items()]
+    return own if "".join(own).strip() and not is_ready else None
 
 
-def _replaced() -> deque[tuple[str, str]]:
-    return st.session_state.setdefault(REPLACED, deque(maxlen=MOST_REPLACED))
+def _replaced() -> list[tuple[str, str]]:
+    return st.session_state.setdefault(REPLACED, [])
 
 
 def _replace(text: str, title: str) -> None:
-    keep_own_lines()
+    if _own_lines() != (text, title):
+        keep_own_lines()
     st.session_state[LINES], st.session_state[CLAIM] = text, title
 
 
@@ -163,8 +168,8 @@ def _put_back() -> None:
     if replaced := _replaced():
         own = _own_lines()
         st.session_state[LINES], st.session_state[CLAIM] = replaced.pop()
-        if own:
-            replaced.appendleft(own)
+        if own and own not in replaced:
+            replaced.insert(0, own)
 
 
 def _take_file() -> None:

@@ -133,6 +133,15 @@ def test_malformed_lines_are_told_in_order_and_the_rest_is_tested(main, tmp_path
     assert fourth.startswith("line 6: This text has 604 tokens")
 
 
+def test_lines_that_the_model_refuses_are_listed_up_to_a_hundred(main):
+    lines = "\n".join([f"{'dog ' * 510} {i} ran | ran -> {i}" for i in range(130)])
+    code, _, err = main("--claims", "-", stdin=f"{lines}\n{DOG}".encode())
+    assert code == 1
+    told = [line for line in err if line.startswith("line ")]
+    assert len(told) == 101
+    assert told[-1] == "line 101: from here on 30 more; correct those above first"
+
+
 @pytest.mark.parametrize("lines", [["no bar", "nor here"], [TOO_LONG, "no bar"]])
 def test_without_one_line_to_test_there_is_no_table(main, tmp_path, lines):
     (tmp_path / "claim.txt").write_text("\n".join(lines))
@@ -242,6 +251,7 @@ def test_a_file_without_examples_is_refused(no_model, tmp_path, name, content, m
         (["--claims", "claim.txt", "--head", "13-1"], "has no layer 13, head 1;"),
         (["--claims", "claim.txt", "--csv", "folder"], "it is a folder"),
         (["--claims", "claim.txt", "--csv", "x/y"], "there is no folder x"),
+        (["--claims", "claim.txt", "--csv", "folder/nowhere"], "there is no folder /"),
         (["--claims", "claim.txt", "--csv", "./claim.txt"], "holds the sentences"),
         (["--claims", "claim.txt", "--csv", "folder/link"], "holds the sentences"),
         (["--claims", "claim.txt", "--model", "gpt-2"], "There is no model 'gpt-2'"),
@@ -253,6 +263,7 @@ def test_what_cannot_work_is_refused_in_one_line(
     (tmp_path / "claim.txt").write_text(DOG)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "link").symlink_to(tmp_path / "claim.txt")
+    (tmp_path / "folder" / "nowhere").symlink_to("/a/folder/that/is/not/here.csv")
     code, out, (err,) = no_model(*arguments)
     assert (code, out) == (1, "")
     assert message in err

@@ -156,6 +156,9 @@ def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
         'sentence,,\n"Slowly, it moved. | slowly -> moved",,\n',
         'to,note,sentence,from\nmoved,,"Slowly, it moved.",slowly\n',
         "key;Query;text;by\nmoved;slowly;Slowly, it moved.;Ann\n",
+        'text,key,sentence,from,to\nAnn,7,"Slowly, it moved.",slowly,moved\n',
+        "Sentence;von;zu\nSlowly, it moved.;slowly;moved\n",
+        'sentence, from, to\n"Slowly, it moved.", "slowly", "moved"\n',
     ],
 )
 def test_a_table_becomes_lines_with_the_files_numbers(table):
@@ -171,6 +174,39 @@ def test_rows_of_several_lines_keep_the_numbers_of_the_rest():
         *("", "Slowly it moved. | slowly -> moved", ""),
         "A cat ran. | cat -> ran",
     ]
+
+
+def test_a_row_with_a_word_that_names_a_column_is_no_header():
+    rows = ["The judge passed a sentence.,passed,sentence", "A text ran.,text,ran"]
+    table = "\n".join(rows)
+    lines = ["The judge passed a sentence. | passed -> sentence"]
+    lines += ["A text ran. | text -> ran"]
+    assert read_lines(table.encode(), is_table=True) == lines
+    headed = f"sentence,from,to\n{table}".encode()
+    assert read_lines(headed, is_table=True) == ["", *lines]
+
+
+def test_a_header_that_lacks_a_column_is_told_which():
+    with pytest.raises(
+        NotLines, match="is not a table: its header has no column named “to”"
+    ):
+        read_lines(b"id,sentence,query,target\n1,A dog ran.,dog,ran", is_table=True)
+
+
+def test_lines_with_bars_stay_as_they_are_among_rows_in_quotation_marks():
+    table = '"It said ""no"". | It -> said"\nYes, he, ran. | ran -> he\n'
+    assert read_lines(table.encode(), is_table=True) == [
+        'It said "no". | It -> said',
+        "Yes, he, ran. | ran -> he",
+    ]
+
+
+def test_many_bad_rows_and_a_bar_leave_the_good_rows_of_a_table():
+    bad = "".join(f"row {i},zzz,here\n" for i in range(60))
+    table = f"sentence,from,to\n{bad}A dog ran.,dog,ran\nA | cat sat.,cat,sat\n"
+    examples, malformed = parse(read_lines(table.encode(), is_table=True))
+    assert [one.line for one in examples] == [62, 63]
+    assert len(malformed) == 60
 
 
 def test_a_row_with_too_many_cells_is_told_of_commas_and_the_rest_is_read():
