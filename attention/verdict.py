@@ -7,12 +7,8 @@ do by luck; one that somebody named before testing, to what one head would.
 import numpy as np
 
 from attention.claims import Result
-from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
-from attention.examples import MAX_EXAMPLES
+from attention.judgement import judge_head
 from attention.reading import head_name
-
-HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
-VARY = "test sentences in which the places vary."
 
 
 def describe_best(result: Result) -> tuple[str, str]:
@@ -20,7 +16,7 @@ def describe_best(result: Result) -> tuple[str, str]:
     layer, head = best = result.best()
     n_heads = result.hits.size
     chance = result.chance[best]
-    judgement, why = _judge(result, best, chance, n_heads)
+    judgement, why = judge_head(result, best, chance, n_heads)
     says = [
         f"The best of {n_heads} heads is {describe_hits(result, layer, head)}",
         _ties(result, best),
@@ -35,7 +31,7 @@ def describe_best(result: Result) -> tuple[str, str]:
 def describe_head(result: Result, layer: int, head: int) -> str:
     """Say what one head does, for somebody who named it before testing."""
     alone = result.alone[layer, head]
-    judgement, why = _judge(result, (layer, head), alone, 1)
+    judgement, why = judge_head(result, (layer, head), alone, 1)
     says = [
         describe_hits(result, layer, head),
         "Whoever named this head beforehand would see as much by luck with a "
@@ -70,94 +66,6 @@ def _ties(result: Result, best: tuple[int, int]) -> str:
     if not others:
         return ""
     return f"{others} other{'s hit' if others > 1 else ' hits'} as often."
-
-
-def _judge(
-    result: Result, at: tuple[int, int], chance: float, n_heads: int
-) -> tuple[str, str]:
-    """Return what comes of a head's hits, and why as far as the guesses tell.
-
-    chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
-    its hits.
-    """
-    if chance >= SURE:
-        return _judge_luck(result, at, n_heads)
-    ahead, behind = result.lead(*at)
-    lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
-    if ahead <= behind:
-        return _judge_place(result, ahead, behind, lead)
-    luck = luck_of_lead(ahead, behind)
-    if luck >= SURE:
-        if result.n == MAX_EXAMPLES:
-            return (
-                f"The fixed guess does about as well: {VARY}",
-                f"{lead} no clear lead.",
-            )
-        return (
-            "Too few sentences to tell the head from the fixed guess: test more.",
-            f"{lead} so small a lead may be luck.",
-        )
-    is_rule = result.high[at] >= HALF
-    if chance_of_any(luck, n_heads) >= SURE:
-        return (
-            f"{'Promising' if is_rule else 'A tendency at most'}: now test this very "
-            "head on new sentences.",
-            f"{lead} enough for a head that was named beforehand, too few for the best "
-            f"of {n_heads}, since of so many some are always lucky.",
-        )
-    whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
-    return (
-        "The evidence carries: better than luck, and than the fixed guess."
-        if is_rule
-        else "A tendency, no rule: better than luck and than the fixed guess, but it "
-        "misses more often than it hits.",
-        f"{lead} a clear lead{whose}.",
-    )
-
-
-def _judge_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
-    """Judge a head that hits no more often than luck might."""
-    if result.high[at] < HALF:
-        what, who = ("the claim", "Even the best head")
-        if n_heads == 1:
-            what, who = ("this head", "It")
-        return (
-            f"These sentences speak against {what}.",
-            f"{who} misses more often than it hits, and luck may bring as many hits: "
-            "a tendency may hide in them, but no rule.",
-        )
-    if not result.hits[at]:
-        return "Nothing here speaks for the claim.", ""
-    return f"This may be luck: {_more(result, n_heads)}", ""
-
-
-def _judge_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, str]:
-    """Judge a head that the fixed guess equals or beats."""
-    shared = result.offset_hits - behind
-    if shared >= ahead and shared >= behind:
-        return (
-            f"The head may know the place and not the word: {VARY}",
-            "The fixed guess does at least as well, on mostly the same sentences.",
-        )
-    is_worse = luck_of_lead(behind, ahead) < SURE
-    return (
-        f"Better than luck, but not than the fixed guess: {VARY}",
-        f"{lead} it does {'worse' if is_worse else 'as well'}, on other sentences.",
-    )
-
-
-def _more(result: Result, n_heads: int) -> str:
-    needed = tries_needed([one.by_luck for one in result.measured], n_heads)
-    if needed is None:
-        return "of two words it always hits the other. Test longer sentences."
-    if max(needed, result.n + 1) > MAX_EXAMPLES:
-        return "of so few words it often hits the right one. Test longer sentences."
-    if needed > result.n:
-        return (
-            f"even a head that always hits stands out only with {needed} such "
-            "sentences. Test more."
-        )
-    return "test more sentences."
 
 
 def offset_name(offset: int) -> str:

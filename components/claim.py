@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from attention.atlas_words import describe_held_out, describe_rate
-from attention.batches import batches
 from attention.claim_frames import claim_frame
 from attention.claims import Measured, Result, judge
 from attention.examples import Example, Malformed, listed, parse
@@ -16,11 +15,11 @@ from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas
 from components.claim_lines import ask_lines, claim_title
+from components.claim_run import measure_with_bar
 from components.findings import claim_finding
 from components.head_maps import choose_on_map
 from components.report import offer_finding
 from components.tables import HEIGHT, PERCENT, SHARE, choose_head, choose_sentence
-from model_cache import cache
 
 HOW = (
     "A head hits if the first word gives the second more attention than any other "
@@ -32,7 +31,6 @@ HOW = (
     "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
     "BERT Look At?”, section 4.2."
 )
-QUICK = 50  # sentences, up to which nobody waits long enough for a bar and a stop
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
 NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
@@ -59,7 +57,7 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
         examples, malformed = parse(ask_lines(reading))
     named = _head_named_before(examples)
     with right:
-        found = _measure(reading.model, examples)
+        found = measure_with_bar(reading.model, examples)
         malformed += [one for one in found if isinstance(one, Malformed)]
         measured = [one for one in found if isinstance(one, Measured)]
         if measured:
@@ -91,45 +89,6 @@ def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
     came_with = st.session_state.setdefault("claim_came_with", {})
     heads = {came_with.setdefault(hash(one.content), named) for one in examples}
     return heads.pop() if len(heads) == 1 else None
-
-
-def _measure(model: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
-    """Measure the examples, many with a bar, until they are done or somebody stops it.
-
-    A rerun goes on where it was: what is measured already comes from a cache.
-    """
-    key = hash((model, *examples))
-    run = st.session_state.setdefault("claim_run", {})
-    if run.get("key") != key:
-        run.update(key=key, done=0, is_stopped=False)
-    bar, stop = st.empty(), st.empty()
-    if len(examples) > max(run["done"], QUICK) and not run["is_stopped"]:
-        stop.button("Stop the test", key="stop claim", on_click=_stop)
-    found: list[Measured | Malformed] = []
-    for batch in batches(examples, lambda example: example.text):
-        if len(found) >= run["done"]:
-            if run["is_stopped"]:
-                break
-            if len(examples) > QUICK:
-                words = f"Read {len(found):,} of {len(examples):,} sentences"
-                bar.progress(len(found) / len(examples), words)
-        found += cache.measure(model, batch)
-        run["done"] = max(run["done"], len(found))
-    bar.empty()
-    stop.empty()
-    if len(found) < len(examples):
-        with stop.container(horizontal=True, vertical_alignment="center"):
-            st.text(f"Stopped after {len(found):,} of {len(examples):,} sentences.")
-            st.button("Go on", key="go on with claim", on_click=_go_on)
-    return found
-
-
-def _stop() -> None:
-    st.session_state.claim_run["is_stopped"] = True
-
-
-def _go_on() -> None:
-    st.session_state.claim_run["is_stopped"] = False
 
 
 def _show_result(result: Result, model: str) -> None:
