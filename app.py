@@ -123,6 +123,7 @@ with answerer, st.spinner(f"Loading {model.id} …"):
     from components.explore import explore, show_kept_report
     from components.head_view import show_head
     from components.report import warn_before_leaving
+warn_before_leaving()  # before a claim's test, which may take minutes
 
 if not has_drawn:
     words, heads, head_view = (held.container() for held in (words, heads, head_view))
@@ -162,5 +163,4 @@ else:
             show_answer(lesson, reading)
     explore(seen, roles, view, k, hidden)
     cache.settle()
-warn_before_leaving()
 st.session_state.has_drawn = True

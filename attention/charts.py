@@ -51,7 +51,8 @@ def chart_png(
 ) -> bytes:
     """Draw any chart on white as a PNG; n_tokens is a heatmap's cells a side."""
     # The renderer has one font; what that lacks would be an empty box.
-    spec = drawable(paper_spec(chart, title, subtitle, n_tokens))
+    # Of the title before it is wrapped: code points are wider than their characters.
+    spec = drawable(paper_spec(chart, drawable(title), subtitle, n_tokens))
     register_fonts()
     return vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE, config=PAPER)
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -13,6 +14,7 @@ UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 # What a header may call each column.
 COLUMNS = {"sentence": ["text"], "from": ["query"], "to": ["key"]}
 FIRST_COLUMNS = [0, 1, 2]
+SEPARATOR_LINE = re.compile('"?sep=."?')  # what tells Excel how to read the rest
 TRIED = 50  # lines, to find out what separates columns
 
 
@@ -81,7 +83,7 @@ def _row_lines(data: str, separator: str) -> Iterator[str]:
         strict=True,  # or a quotation mark that is never closed takes in all the rest
     )
     as_it_is = data.split("\n")
-    columns: list[int] = []  # until a row has been seen
+    columns: list[int] = []  # until a header or an example has been seen
     width, first = len(COLUMNS), 1
     while True:
         try:
@@ -94,12 +96,15 @@ def _row_lines(data: str, separator: str) -> Iterator[str]:
             return
         cells = [" ".join(cell.split()) for cell in row]
         raw = " ".join(as_it_is[first - 1 : rows.line_num])
-        if not columns and any(cells):
-            named = _named_columns(cells)
-            columns, width = named or FIRST_COLUMNS, max(len(row), width)
-            yield "" if named else _line(cells, columns, len(COLUMNS), raw)
+        if SEPARATOR_LINE.fullmatch(raw):
+            line = ""
+        elif not columns and (columns := _named_columns(cells)):
+            line, width = "", max(len(row), width)
         else:
-            yield _line(cells, columns, width, raw)
+            line = _line(cells, columns or FIRST_COLUMNS, width, raw)
+        if not columns and _is_example(line):
+            columns = FIRST_COLUMNS  # a header would have come before
+        yield line
         yield from [""] * (rows.line_num - first)
         first = rows.line_num + 1
 
@@ -123,6 +128,8 @@ def _named_columns(header: list[str]) -> list[int]:
     if missing := [column for column in COLUMNS if column not in found]:
         if found == {"sentence": 0}:  # the others' names are of another language
             return FIRST_COLUMNS
+        if len(found) == 1:
+            return []  # a cell that happens to be such a word
         raise csv.Error(f"its header has no column named “{missing[0]}”")
     return list(found.values())
 

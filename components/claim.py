@@ -1,6 +1,7 @@
 """Test a claim: does a head do on many sentences what it does on one?"""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas
 from components.claim_lines import ask_lines, claim_title
-from components.claim_run import measure_with_bar
+from components.claim_run import measure_with_bar, takes_long
 from components.findings import claim_finding
 from components.head_maps import choose_on_map
 from components.report import offer_finding
@@ -56,22 +57,41 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     with left:
         examples, malformed = parse(ask_lines(reading))
     named = _head_named_before(examples)
+    is_long = takes_long(reading.model, examples)
+    # What other lines gave must not stand below a bar, to be read and added to the
+    # report. Emptied for a short test, too, it would flash with every click.
+    place = st.empty if is_long else st.container
+    with left:
+        refused = place()
     with right:
+        bar = st.container()
+        answer = place()
+    sentences = place()
+    if is_long and malformed:
+        with refused.container():
+            _show_malformed(malformed)
+    with bar:
         found = measure_with_bar(reading.model, examples)
-        malformed += [one for one in found if isinstance(one, Malformed)]
-        measured = [one for one in found if isinstance(one, Measured)]
+    if is_long:
+        refused, answer, sentences = (
+            held.container() for held in (refused, answer, sentences)
+        )
+    malformed += [one for one in found if isinstance(one, Malformed)]
+    measured = [one for one in found if isinstance(one, Measured)]
+    with answer:
         if measured:
             result = judge(measured)
-            _show_result(result, reading.model)
+            _show_result(result, reading.model, len(examples) - len(found))
         elif not examples:
             st.text("List at least one sentence with a pair, or choose a ready claim.")
         if tells_roles:
             _show_atlas_line(reading)
     if malformed:
-        with left:
+        with refused:
             _show_malformed(malformed)
     if measured:
-        _show_sentences(result, named)
+        with sentences:
+            _show_sentences(result, named)
     st.text(HOW)
 
 
@@ -91,7 +111,7 @@ def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
     return heads.pop() if len(heads) == 1 else None
 
 
-def _show_result(result: Result, model: str) -> None:
+def _show_result(result: Result, model: str, n_untested: int) -> None:
     judgement, numbers = describe_best(result)
     st.markdown(f"**{judgement}**")
     st.text(numbers)
@@ -103,7 +123,8 @@ def _show_result(result: Result, model: str) -> None:
                 on_click=state.select_head,
                 args=result.best(),
             )
-        offer_finding("claim", lambda: claim_finding(result, model, claim_title()))
+        finding = partial(claim_finding, result, model, claim_title(), n_untested)
+        offer_finding("claim", finding)
     # Also room for the charts' own buttons, which come up above them.
     st.text("A cell or a row opens its head.")
     frame = claim_frame(result)

@@ -80,7 +80,8 @@ def ask_lines(reading: Reading) -> list[str]:
             max_upload_size=MEGABYTES,
             on_change=_take_file,
         )
-        if fault := st.session_state.get("claim_file_fault"):
+        fault = st.session_state.get("claim_file_fault")
+        if fault and st.session_state[FILE]:
             st.error(fault)
     _keep_in_link(text, words)
     return text.split("\n")  # as in a file: U+2028 ends no line

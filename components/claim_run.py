@@ -12,6 +12,12 @@ from model_cache import cache
 QUICK = 50  # sentences, up to which nobody waits long enough for a bar and a stop
 
 
+def takes_long(model: str, examples: Sequence[Example]) -> bool:
+    """True if `measure_with_bar` will show its bar: many are still to be measured."""
+    run = _run(model, examples)
+    return len(examples) > max(run["done"], QUICK) and not run["is_stopped"]
+
+
 def measure_with_bar(
     model: str, examples: Sequence[Example]
 ) -> list[Measured | Malformed]:
@@ -19,12 +25,9 @@ def measure_with_bar(
 
     A rerun goes on where it was: what is measured already comes from a cache.
     """
-    key = hash((model, *examples))
-    run = st.session_state.setdefault("claim_run", {})
-    if run.get("key") != key:
-        run.update(key=key, done=0, is_stopped=False)
+    run = _run(model, examples)
     bar, stop = st.empty(), st.empty()
-    if len(examples) > max(run["done"], QUICK) and not run["is_stopped"]:
+    if takes_long(model, examples):
         stop.button("Stop the test", key="stop claim", on_click=_stop)
     found: list[Measured | Malformed] = []
     for batch in batches(examples, lambda example: example.text):
@@ -43,6 +46,15 @@ def measure_with_bar(
             st.text(f"Stopped after {len(found):,} of {len(examples):,} sentences.")
             st.button("Go on", key="go on with claim", on_click=_go_on)
     return found
+
+
+def _run(model: str, examples: Sequence[Example]) -> dict:
+    """Return how far the test of these examples is; another one begins anew."""
+    key = hash((model, *examples))
+    run = st.session_state.setdefault("claim_run", {})
+    if run.get("key") != key:
+        run.update(key=key, done=0, is_stopped=False)
+    return run
 
 
 def _stop() -> None:

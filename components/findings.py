@@ -139,18 +139,25 @@ def names_of(heads: Collection[Head], shape: tuple[int, int]) -> str:
     return " and ".join(names) if len(names) <= MOST_NAMES else f"{len(heads)} heads"
 
 
-def claim_finding(result: Result, model: str, claim: str) -> Finding:
+def claim_finding(
+    result: Result, model: str, claim: str, n_untested: int = 0
+) -> Finding:
     """Return how the best head does on a claim's sentences.
 
-    claim: in words, "" if it has none.
+    claim: in words, "" if it has none. n_untested: sentences that were left when
+    somebody stopped the test; to stop at a good moment is a choice, too.
     """
     from attention.charts import chart_png  # loads vl-convert
 
     best = result.best()
     chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)
     pair = result.measured[0].example.pair
-    about = f"Claim: {claim}." if claim else f"A claim of my own, such as “{pair}”."
+    about = (
+        f"Claim: {ended(claim)}" if claim else f"A claim of my own, such as “{pair}”."
+    )
     verdict = " ".join(describe_best(result))
+    if n_untested:
+        verdict = f"The test was stopped with {n_untested:,} sentences to go. {verdict}"
     return Finding(
         title=heading(best),
         model=model,
@@ -165,6 +172,15 @@ def claim_finding(result: Result, model: str, claim: str) -> Finding:
             ),
         ),
     )
+
+
+def ended(sentence: str) -> str:
+    """End a sentence of somebody's, unless it has an end.
+
+    >>> ended("An adverb looks back"), ended("Does it?")
+    ('An adverb looks back.', 'Does it?')
+    """
+    return sentence if sentence[-1:] in {*".!?…。"} else f"{sentence}."
 
 
 def examples_of(result: Result, head: Head) -> list[str]:

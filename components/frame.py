@@ -49,7 +49,11 @@ STYLE = """<style>
 /* An open popover's quiet button turns a blue too faint for dark mode. */
 [data-testid="stPopoverButton"][aria-expanded="true"],
 [data-testid="stPopoverButton"][aria-expanded="true"] * { color: inherit; }
-.st-key-keyboard, .st-key-to-top { display: none; }
+:is(.st-key-keyboard, .st-key-to-top, .st-key-leaving) { display: none; }
+/* Streamlit's own Stop would break off a claim's test and leave its bar standing. */
+[data-testid="stApp"]:has(.st-key-stop-claim) [data-testid="stStatusWidget"] button {
+  display: none;
+}
 /* What a part takes at least: its code comes after the page's words, and what stands
    below would jump. The words are three. */
 :is(.st-key-model, .st-key-text, .st-key-k, .st-key-layer, .st-key-head) {

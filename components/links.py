@@ -68,6 +68,27 @@ def fits_link(*texts: str) -> bool:
     return length <= MOST_LINK_BYTES
 
 
+def typed() -> list[str]:
+    """Return the texts that somebody typed or opened."""
+    names = state.TEXT, CLAIM, CLAIM_LINES, WITH
+    return [st.session_state.get(name, "") for name in names]
+
+
+def fits_page() -> bool:
+    """Tell whether the page's own link may carry all that was typed."""
+    return fits_link(*typed())
+
+
+def mark_saved() -> None:
+    """Remember that a file has what was typed."""
+    st.session_state.typed_saved = typed()
+
+
+def is_unsaved() -> bool:
+    """True if a reload would lose what was typed: neither link nor file has it."""
+    return not fits_page() and typed() != st.session_state.get("typed_saved")
+
+
 def view() -> dict[str, str]:
     """Return what a file needs to restore the page."""
     values = {name: st.session_state.get(name) for name in VIEW}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from attention.report import Finding
 from attention.report_file import MAX_NOTE, fitted
+from components import links
 from components.frontend import register
 
 ADDED, SAVED = "report_added", "report_saved"
@@ -41,8 +42,8 @@ def mark_saved() -> None:
 
 
 def warn_before_leaving() -> None:
-    """Let the browser ask before a reload or a closed tab takes unsaved findings."""
-    is_unsaved = findings() != st.session_state.get(SAVED, [])
+    """Let the browser ask before a reload or a closed tab takes what is not saved."""
+    is_unsaved = findings() != st.session_state.get(SAVED, []) or links.is_unsaved()
     _leaving(key="leaving", data={"is_unsaved": is_unsaved})
 
 

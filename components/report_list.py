@@ -23,6 +23,7 @@ WHERE = (
 def _save() -> bytes:
     file = report_file.save(findings(), links.view())
     mark_saved()
+    links.mark_saved()
     return file
 
 
@@ -70,7 +71,7 @@ def show_report() -> None:
         max_upload_size=MEGABYTES,
         on_change=_take_file,
     )
-    if fault := st.session_state.get(FAULT):
+    if (fault := st.session_state.get(FAULT)) and st.session_state[FILE]:
         st.error(fault)
 
 
@@ -168,3 +169,5 @@ def _take_file() -> None:
         keep_own_lines()
         view = {links.CLAIM: ""} | view  # the words here are other lines'
     links.open_view(view)
+    if links.CLAIM_LINES in view:
+        links.mark_saved()

@@ -18,11 +18,15 @@ _copy = register(
 
 
 TOO_LONG = "Too long for a link: others open the file in the tab Report."
+
+
+def _view_file() -> bytes:
+    links.mark_saved()
+    return report_file.save((), links.view())
+
+
 VIEW_FILE = Kind(
-    "Save view as a file",
-    "attention-view.json",
-    "application/json",
-    lambda: report_file.save((), links.view()),
+    "Save view as a file", "attention-view.json", "application/json", _view_file
 )
 
 
@@ -39,8 +43,7 @@ def copy_button(
 
 def show_share() -> None:
     """Draw "Copy link", or the file that takes its place."""
-    named = (state.TEXT, links.CLAIM, links.CLAIM_LINES, links.WITH)
-    if links.fits_link(*(st.session_state.get(name, "") for name in named)):
+    if links.fits_page():
         # Named even where they are the defaults: another server may have others.
         named = (state.TEXT, state.LAYER, state.HEAD, state.MODEL)
         parameters = {name: str(st.session_state[name]) for name in named}

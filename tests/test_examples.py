@@ -158,13 +158,14 @@ def test_a_written_line_reads_back_as_the_same_pair(text, query, key, line):
         "key;Query;text;by\nmoved;slowly;Slowly, it moved.;Ann\n",
         'text,key,sentence,from,to\nAnn,7,"Slowly, it moved.",slowly,moved\n',
         "Sentence;von;zu\nSlowly, it moved.;slowly;moved\n",
+        "sep=;\nsentence;to;from\nSlowly, it moved.;moved;slowly\n",
         'sentence, from, to\n"Slowly, it moved.", "slowly", "moved"\n',
     ],
 )
 def test_a_table_becomes_lines_with_the_files_numbers(table):
     lines = read_lines(table.encode(), is_table=True)
-    assert lines == ["", "Slowly, it moved. | slowly -> moved"]
-    assert parse(lines)[0][0].line == 2
+    assert [line for line in lines if line] == ["Slowly, it moved. | slowly -> moved"]
+    assert parse(lines)[0][0].line == table.count("\n", 0, table.index("Slowly")) + 1
 
 
 def test_rows_of_several_lines_keep_the_numbers_of_the_rest():
@@ -184,6 +185,12 @@ def test_a_row_with_a_word_that_names_a_column_is_no_header():
     assert read_lines(table.encode(), is_table=True) == lines
     headed = f"sentence,from,to\n{table}".encode()
     assert read_lines(headed, is_table=True) == ["", *lines]
+
+
+def test_a_header_below_a_title_is_a_header():
+    table = b"My list,,\nsentence,to,from\nA dog ran.,ran,dog\n"
+    (example,), (title,) = parse(read_lines(table, is_table=True))
+    assert (example.line, example.pair, title.line) == (3, "dog -> ran", 1)
 
 
 def test_a_header_that_lacks_a_column_is_told_which():

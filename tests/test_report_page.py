@@ -1,12 +1,15 @@
 """The report without a browser: what is added, moved, noted, saved and continued."""
 
+import re
 from unittest import mock
 
 from streamlit.testing.v1 import AppTest
 
 from attention import report_file
+from attention.examples import parse
 from attention.report import markdown
 from components import claim_lines, links, report_list, state
+from model_cache.catalog import BUNDLED
 from tests.on_the_page import (
     ACROSS,
     claim,
@@ -14,6 +17,7 @@ from tests.on_the_page import (
     in_tab,
     labels,
     press,
+    texts,
     upload_report,
 )
 from tests.test_page import component, headings
@@ -80,6 +84,46 @@ def test_a_what_if_tells_each_masks_words_apart(open_page):
     assert number == state.MAX_MASKS
     saved, _ = report_file.load(report_file.save([what_if], {}))
     assert saved[0].says == what_if.says  # nothing was cut
+
+
+def test_a_claims_finding_says_that_its_test_was_stopped(open_page):
+    page = claim(open_page, f"{ACROSS} | slowly -> moved\n{ACROSS} | moved -> slowly")
+    page.text_input(key="claim").set_value("Adverbs look at their verbs.").run()
+    page.button(key="add finding claim").click().run()
+    assert "stopped" not in findings(page)[0].says[0]
+    assert findings(page)[0].says[0].startswith("Claim: Adverbs look at their verbs. ")
+    lines = [f"A cat {i} ran. | cat -> ran" for i in range(200)]
+    # As when "Stop the test" is pressed during the first batch.
+    key = hash((BUNDLED, *parse(lines)[0]))
+    page.session_state["claim_run"] = {"key": key, "done": 1, "is_stopped": True}
+    page.text_area(key="claim_lines").set_value("\n".join(lines)).run()
+    assert "Stopped after " in texts(page)
+    page.button(key="add finding claim").click().run()
+    says = findings(page)[1].says[0]
+    tested, left = (
+        int(re.search(pattern, says)[1])
+        for pattern in ("hits \\d+ of (\\d+)", "stopped with (\\d+) sentences to go")
+    )
+    assert 0 < tested == 200 - left < 200
+
+
+def test_lines_too_long_for_a_link_are_unsaved_until_a_file_has_them(open_page):
+    lines = "\n".join(f"A cat {i} ran. | cat -> ran" for i in range(300))
+    page = in_tab(open_page(), "Test a claim")
+    assert not is_unsaved(page)
+    page.text_area(key="claim_lines").set_value(lines).run()
+    assert is_unsaved(page)
+    page = upload_report(in_tab(page, "Report"), {"claim_lines": f"{lines}\n"})
+    assert not is_unsaved(page)
+    page.text_input(key="text").set_value("A [MASK].").run()
+    assert is_unsaved(page)
+
+
+def test_a_file_without_lines_saves_none(open_page):
+    lines = "\n".join(f"A cat {i} ran. | cat -> ran" for i in range(300))
+    page = in_tab(open_page(), "Test a claim")
+    page.text_area(key="claim_lines").set_value(lines).run()
+    assert is_unsaved(upload_report(in_tab(page, "Report"), {"layer": "2"}))
 
 
 def test_two_claims_of_ones_own_about_one_head_keep_their_verdicts(open_page):
