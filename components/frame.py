@@ -31,6 +31,8 @@ STYLE = """<style>
 :is(.st-key-steps, .st-key-view, .st-key-try, .st-key-ready) button {
   min-height: 0; padding: 0;
 }
+/* A chart's tokens and numbers are to be read; Streamlit's grey has 3.7:1. */
+[data-testid="stVegaLiteChart"] svg text { fill: currentColor; }
 /* White on dark mode's pale primary colour is too faint: chosen values are outlined. */
 [data-testid="stMultiSelect"] [data-tag] {
   background: transparent; border: 1px solid currentColor;

@@ -96,6 +96,10 @@ def faults(page: Page) -> list[str]:
     page.wait_for_function(STANDS_STILL)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollHeight <= e.clientHeight"), "below the fold"
+    # axe passes over a chart's words; these have the text's own colour.
+    charts = page.get_by_test_id("stVegaLiteChart").locator("svg text")
+    fills = set(charts.evaluate_all("all => all.map(e => getComputedStyle(e).fill)"))
+    assert fills <= {main.evaluate("e => getComputedStyle(e).color")}
     return [
         f"{found['id']}: {node['html'][:200]}"
         for found in Axe().run(page).response["violations"]
