@@ -2,15 +2,12 @@ import logging
 import re
 import subprocess
 import sys
-from collections import Counter
-from itertools import chain
 
 import numpy as np
 import pytest
 
 from attention import lessons as module
 from attention.lessons import BadLesson, Lesson, lessons, read_lesson
-from attention.ready_claims import ready_claims
 from attention.roles import NAMES, head_roles
 from attention.search import heads_for_pair
 from attention.silence import each_head_silent, gates_without
@@ -26,7 +23,6 @@ hint: Look.
 solution: Seen.
 """
 ALL_LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
-ALL_CLAIMS = pytest.mark.parametrize("title", ready_claims())
 PAGE_HEAD = (2, 9)  # what the page opens where a lesson names no head
 # A head that only just leads would make a poor answer.
 CLEAR_LEAD = 1.2
@@ -277,51 +273,3 @@ def test_importing_lessons_reads_nothing_heavy():
     heavy = "{'pandas', 'yaml', 'frontmatter'} & sys.modules.keys()"
     code = f"import sys, attention.lessons; sys.exit(bool({heavy}))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-def claim_lines(title: str) -> list[tuple[str, str, str]]:
-    """Return (sentence, from, to) of each line."""
-    lines = ready_claims()[title].splitlines()
-    return [
-        re.fullmatch(r"([^|]+[.?!]) \| (\S+) -> (\S+)", line).groups() for line in lines
-    ]
-
-
-def place(word: str, sentence: str) -> int:
-    """Return the word's place; its number is there if and only if it is needed."""
-    name, numbered, number = word.partition("#")
-    words = [w.lower() for w in re.findall(r"\w+", sentence)]
-    found = [i for i, w in enumerate(words) if w == name.lower()]
-    assert len(found) > 1 if numbered else len(found) == 1, (word, sentence)
-    return found[int(number or 1) - 1]
-
-
-@ALL_CLAIMS
-def test_each_pair_is_in_its_sentence_and_no_distance_explains_half(title):
-    lines = claim_lines(title)
-    assert len(lines) >= 12
-    offsets = Counter(place(to, text) - place(from_, text) for text, from_, to in lines)
-    assert 0 not in offsets
-    assert max(offsets.values()) < len(lines) / 2
-
-
-@ALL_CLAIMS
-def test_few_sentences_have_a_mask_and_all_are_short(title):
-    texts = [text for text, _, _ in claim_lines(title)]
-    assert 1 <= sum("[MASK]" in text for text in texts) < len(texts) / 2
-    assert all(6 <= len(re.findall(r"\w+", text)) <= 14 for text in texts)
-
-
-def test_no_sentence_is_in_the_claims_twice():
-    texts = [text for text, _, _ in chain(*map(claim_lines, ready_claims()))]
-    assert len(texts) == len(set(texts))
-
-
-def test_claims_are_named_by_their_words():
-    assert list(ready_claims()) == [
-        "adverb -> verb",
-        "determiner -> noun",
-        "object -> verb",
-        "preposition -> object",
-        "pronoun -> noun",
-    ]
