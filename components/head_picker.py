@@ -11,7 +11,7 @@ def ask_head(shape: tuple[int, int]) -> None:
     layers, heads = shape
     layer, head = state.usual_head()
     state.keep_head_within(shape)
-    if {state.LAYER, state.HEAD} & {*st.query_params}:  # here only if a link has them
+    if {state.LAYER, state.HEAD} & {*st.query_params}:  # which leave out what is usual
         state.note_head_choice()
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()
@@ -19,11 +19,22 @@ def ask_head(shape: tuple[int, int]) -> None:
         st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)
         st.button("Next", icon=":material/arrow_forward:", args=(1, shape), **step)
     with st.container(horizontal=True):
-        noted = {"on_change": state.note_head_choice}
         st.number_input(
-            "Layer", 1, layers, layer + 1, key=state.LAYER, bind="query-params", **noted
+            "Layer",
+            1,
+            layers,
+            layer + 1,
+            key=state.LAYER,
+            on_change=state.note_head_choice,
+            bind="query-params",
         )
         st.number_input(
-            "Head", 1, heads, head + 1, key=state.HEAD, bind="query-params", **noted
+            "Head",
+            1,
+            heads,
+            head + 1,
+            key=state.HEAD,
+            on_change=state.note_head_choice,
+            bind="query-params",
         )
     heading.header(head_name(*state.selected_head()), anchor=False)

@@ -63,6 +63,7 @@ def note_head_choice() -> None:
 
 
 def is_head_chosen() -> bool:
+    """True if the open head is not just the one that a page or a lesson starts with."""
     return IS_HEAD_CHOSEN in st.session_state or selected_head() != usual_head()
 
 

@@ -78,11 +78,12 @@ def _choose(
     then another table takes its place.
     """
     name = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
-    turn = f"turn of {name}"
-    table = f"{name} {st.session_state.get(turn, 0)}"
-    if (row := _chosen_row(table)) is not None and not is_open(row):
-        st.session_state[turn] = st.session_state.get(turn, 0) + 1
-        table = f"{name} {st.session_state[turn]}"
+    turn = st.session_state.get(f"turn of {name}", 0)
+    row = _chosen_row(f"{name} {turn}")
+    if row is not None and not is_open(row):
+        turn += 1
+        st.session_state[f"turn of {name}"] = turn
+    table = f"{name} {turn}"
 
     def open_chosen() -> None:
         if (row := _chosen_row(table)) is not None:
