@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from attention.facts import fill
 from attention.naming import find_word
 from attention.reading import MASK
 from attention.roles import NAMES
@@ -17,6 +18,8 @@ from attention.roles import NAMES
 FOLDER = Path(__file__).parent.parent / "lessons"
 NEEDED = dict.fromkeys(("title", "sentence", "task", "hint", "solution"), str)
 NEEDED["number"] = int
+# May name what the bundled model answers; see attention.facts.
+FILLED = ("task", "hint", "solution", "explanation")
 OPTIONAL = {"head": str, "guess": bool, "role": str, "pair": str, "parameters": dict}
 KINDS = {str: "text", int: "a whole number", bool: "true or false", dict: "name: value"}
 FORMS = {
@@ -96,7 +99,9 @@ def _lesson(slug: str, values: dict, explanation: str) -> Lesson:
         read["pair"] = tuple(values["pair"].split(" -> "))
     parameters = values.get("parameters", {}).items()
     read["parameters"] = tuple((str(name), str(value)) for name, value in parameters)
-    return Lesson(slug, explanation=explanation, **values | read)
+    texts = values | {"explanation": explanation}
+    filled = {name: fill(texts[name], slug) for name in FILLED}
+    return Lesson(slug, **values | read | filled)
 
 
 def _check_each(values: dict) -> None:

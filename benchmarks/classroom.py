@@ -34,7 +34,7 @@ from streamlit.proto.Element_pb2 import Element
 from attention.reading import head_name
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 from components import explore, links
-from components.state import DEFAULT_TEXT
+from attention.showcase import DEFAULT_TEXT
 from tests.serving import Server, alone, serve
 
 OWN = "Student {} found a [MASK] in the garden."

@@ -1,19 +1,15 @@
 """A lesson: what to do, a hint, the page's answer with numbers, and the solution."""
 
-import numpy as np
 import streamlit as st
 
-from attention.claims import NoSuchWord, measure
-from attention.examples import read_line
 from attention.lessons import Lesson, lessons
+from attention.picks import describe_pick, head_scores
 from attention.reading import Reading, head_name
-from attention.roles import NAMES, ROLES, head_roles
 from attention.views import SHOWN
 from components import links, state
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
 ANSWER = "lesson-answer"
-CLOSE = 5  # ranks that are worth an encouragement
 
 
 def open_lesson(slug: str) -> None:
@@ -150,43 +146,6 @@ def show_answer(lesson: Lesson, reading: Reading) -> None:
     if is_solved(lesson) and best != (layer, head):
         name = head_name(*best).lower()
         st.button(f"Open {name}", on_click=state.select_head, args=best)
-
-
-def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
-    """Return how much each head does what the lesson asks for: [layers, heads], 0-1.
-
-    Raises ValueError if the sentence has nothing to do it with.
-    """
-    if lesson.role:
-        scores = head_roles(reading).scores[..., NAMES.index(lesson.role)]
-        if np.isnan(scores).any():
-            raise ValueError("no target")
-        return scores
-    query, key = lesson.pair
-    try:
-        example = read_line(1, f"{reading.text} | {query} -> {key}")
-        return measure(reading, example).weight
-    except NoSuchWord as error:
-        raise ValueError(str(error)) from error
-
-
-def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> str:
-    """Answer a student's pick with its number and its rank."""
-    score = scores[layer, head]
-    rank = int((scores > score).sum()) + 1
-    if lesson.role:
-        says = ROLES[NAMES.index(lesson.role)].says
-        what = f"gives {score:.0%} of its attention to {says}"
-    else:
-        query, key = lesson.pair
-        what = f"gives {score:.0%} of the attention of “{query}” to “{key}”"
-    if rank == 1:
-        judged = f"more than any other of {scores.size} heads. You found it."
-    elif rank <= CLOSE:
-        judged = f"rank {rank} of {scores.size} heads. Close: look for a stronger one."
-    else:
-        judged = f"rank {rank} of {scores.size} heads. Pick another from the picture."
-    return f"{head_name(layer, head)} {what}: {judged}"
 
 
 def _solve(slug: str) -> None:

@@ -5,22 +5,12 @@ import re
 import streamlit as st
 
 from attention.reading import MASK
+from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from components import state
 
 # A mask somebody meant: "[mask]", "[Mask]", "[ MASK ]", "<mask>".
 NEARLY_MASK = re.compile(r"\[\s*mask\s*\]|<mask>", re.IGNORECASE)
 
-# The first four are the sentences of CS50's project; the others surprise.
-EXAMPLES = {
-    "a narrow lane": "We turned down a narrow lane and passed through a small [MASK].",
-    "from the table": state.DEFAULT_TEXT,
-    "moved slowly": "The turtle moved slowly across the [MASK].",
-    "slowly moved": "The turtle slowly moved across the [MASK].",
-    "half a word": "He walked slow[MASK] across the road.",
-    "not happy": "The child was not happy; she was [MASK].",
-    "two plus two": "Two plus two is [MASK].",
-    "keys to the cabinet": "The keys to the cabinet [MASK] on the table.",
-}
 # 512 tokens of ordinary English are about 2,500 characters. A longer text typed on
 # the page is answered there, and survives a reload up to this many; a link with more
 # is broken or a prank.
@@ -36,10 +26,10 @@ def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
     # page says; to refuse it, the page runs again.
     refused = st.session_state.pop("refused_characters", 0)
     if refused:
-        state.set_text(state.DEFAULT_TEXT)
+        state.set_text(DEFAULT_TEXT)
     text = st.text_input(
         "Sentence",
-        state.usual(state.TEXT, state.DEFAULT_TEXT),
+        state.usual(state.TEXT, DEFAULT_TEXT),
         key=state.TEXT,
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",

@@ -13,6 +13,7 @@ import streamlit as st
 
 from attention.reading import MAX_K
 from attention.roles import LEGEND
+from attention.showcase import DEFAULT_TEXT
 from model_cache.catalog import Model, UnknownModel, find_model
 
 TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
@@ -20,7 +21,6 @@ CHECK = "check"  # a button's; like the role below, the URL alone has it
 TO_TOP, USUAL, IS_HEAD_CHOSEN = "to_top", "usual", "is_head_chosen"
 SILENT = "silent"  # the heads that "What if" silences
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
-DEFAULT_TEXT = "Then I picked up a [MASK] from the table."
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
 # Tables for more masks than these would be a page of their own.

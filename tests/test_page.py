@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import state
-from components.sentence import EXAMPLES
+from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from model_cache import cache, hub
 from tests.random_bert import write_random_bert
 
@@ -31,7 +31,7 @@ def headings(page: AppTest) -> list[str]:
 def test_the_first_sentence_is_read_at_once(open_page):
     page = open_page()
     assert not page.exception
-    assert page.text_input(key="text").value == state.DEFAULT_TEXT
+    assert page.text_input(key="text").value == DEFAULT_TEXT
     rows = component(page, "masks")["masks"][0]["rows"]
     assert [row["token"] for row in rows] == ["cigarette", "hand", "step"]
     assert "Layer 3, head 10" in headings(page)

@@ -1,0 +1,48 @@
+"""A student's pick of a head: how well it does what a lesson asks for."""
+
+import numpy as np
+
+from attention.claims import NoSuchWord, measure
+from attention.examples import read_line
+from attention.lessons import Lesson
+from attention.reading import Reading, head_name
+from attention.roles import NAMES, ROLES, head_roles
+
+CLOSE = 5  # ranks that are worth an encouragement
+
+
+def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
+    """Return how much each head does what the lesson asks for: [layers, heads], 0-1.
+
+    Raises ValueError if the sentence has nothing to do it with.
+    """
+    if lesson.role:
+        scores = head_roles(reading).scores[..., NAMES.index(lesson.role)]
+        if np.isnan(scores).any():
+            raise ValueError("no target")
+        return scores
+    query, key = lesson.pair
+    try:
+        example = read_line(1, f"{reading.text} | {query} -> {key}")
+        return measure(reading, example).weight
+    except NoSuchWord as error:
+        raise ValueError(str(error)) from error
+
+
+def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> str:
+    """Answer a student's pick with its number and its rank."""
+    score = scores[layer, head]
+    rank = int((scores > score).sum()) + 1
+    if lesson.role:
+        says = ROLES[NAMES.index(lesson.role)].says
+        what = f"gives {score:.0%} of its attention to {says}"
+    else:
+        query, key = lesson.pair
+        what = f"gives {score:.0%} of the attention of “{query}” to “{key}”"
+    if rank == 1:
+        judged = f"more than any other of {scores.size} heads. You found it."
+    elif rank <= CLOSE:
+        judged = f"rank {rank} of {scores.size} heads. Close: look for a stronger one."
+    else:
+        judged = f"rank {rank} of {scores.size} heads. Pick another from the picture."
+    return f"{head_name(layer, head)} {what}: {judged}"
