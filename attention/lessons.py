@@ -6,7 +6,7 @@ What a student is asked to find, the page checks; here it is only read.
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -71,7 +71,20 @@ def lessons() -> Mapping[str, Lesson]:
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Return a file's lesson. Raises BadLesson."""
+    """Return a file's lesson, its texts with what the bundled model answers.
+
+    Raises BadLesson.
+    """
+    lesson = raw_lesson(path)
+    try:
+        texts = {name: fill(getattr(lesson, name), lesson.slug) for name in FILLED}
+    except (OSError, ValueError) as error:
+        raise BadLesson(f"{path.name}: {error}.") from error
+    return replace(lesson, **texts)
+
+
+def raw_lesson(path: Path) -> Lesson:
+    """Return a file's lesson, whose texts name facts. Raises BadLesson."""
     import frontmatter  # takes 30 ms, which the page's first paint need not wait for
     import yaml
 
@@ -99,9 +112,7 @@ def _lesson(slug: str, values: dict, explanation: str) -> Lesson:
         read["pair"] = tuple(values["pair"].split(" -> "))
     parameters = values.get("parameters", {}).items()
     read["parameters"] = tuple((str(name), str(value)) for name, value in parameters)
-    texts = values | {"explanation": explanation}
-    filled = {name: fill(texts[name], slug) for name in FILLED}
-    return Lesson(slug, **values | read | filled)
+    return Lesson(slug, explanation=explanation, **values | read)
 
 
 def _check_each(values: dict) -> None:

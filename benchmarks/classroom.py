@@ -32,9 +32,9 @@ import psutil
 from streamlit.proto.Element_pb2 import Element
 
 from attention.reading import head_name
+from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 from components import explore, links
-from attention.showcase import DEFAULT_TEXT
 from tests.serving import Server, alone, serve
 
 OWN = "Student {} found a [MASK] in the garden."

@@ -26,8 +26,8 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from attention.ready_claims import ready_claims
-from benchmarks.streamlit_client import Tab
 from attention.showcase import DEFAULT_TEXT
+from benchmarks.streamlit_client import Tab
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model
 from model_cache.hub import BUNDLED_FOLDER
 from tests.random_bert import BERT_BASE as BASE_SIZE

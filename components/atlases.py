@@ -14,6 +14,9 @@ import streamlit as st
 from attention.atlas import Atlas
 from attention.examples import Example
 from attention.reading import Reading
+from model_cache.catalog import UnknownModel, find_model
+from model_cache.hashes import WEIGHTS, sha256, weights_sha256
+from model_cache.hub import find_local
 
 ROOT = Path(__file__).parent.parent / "corpus"
 ATLASES, TREEBANKS = ROOT / "atlases", ROOT / "treebanks"
@@ -63,7 +66,28 @@ def chosen_atlas(reading: Reading) -> Found | None:
 
 
 def _fits(atlas: Atlas, reading: Reading) -> bool:
-    return (atlas.source.model, atlas.shape) == (reading.model, reading.shape)
+    """Tell whether an atlas was measured with the weights that a reading comes from.
+
+    Models of one name may have been trained further, and one model may have two names.
+    """
+    # The shape, too: an upload may claim any weights.
+    return atlas.shape == reading.shape and atlas.source.model_sha256 == weights_of(
+        reading.model
+    )
+
+
+def weights_of(model_id: str) -> str | None:
+    """Return the SHA-256 of a model's weights; None where the model is not here."""
+    try:
+        folder = find_local(find_model(model_id))
+        return folder and _weights(folder, *_state(folder / WEIGHTS))
+    except (UnknownModel, OSError):
+        return None
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _weights(folder: Path, changed: int, size: int) -> str:
+    return weights_sha256(folder)
 
 
 def treebanks_of(files: Mapping[str, str]) -> list[Path]:
@@ -130,6 +154,4 @@ def _sha256(path: Path) -> str:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _digest(path: Path, changed: int, size: int) -> str:
-    from corpus.treebank import sha256
-
     return sha256(path)

@@ -22,10 +22,11 @@ from command.models import default_model
 from command.terminal import Bar, Failed, say
 from corpus.counts import Counts
 from corpus.parts import Parts
-from corpus.treebank import BLOCK_SENTENCES, NotATreebank, sha256
+from corpus.treebank import BLOCK_SENTENCES, NotATreebank
 from corpus.work import Job, do, jobs, load_engine, local_folder
 from model_cache.catalog import Model, UnknownModel, find_model
-from model_cache.checkpoint import WEIGHTS, BrokenCheckpoint
+from model_cache.checkpoint import BrokenCheckpoint
+from model_cache.hashes import sha256, weights_sha256
 from model_cache.hub import DownloadFailed
 
 SHOWN = 10  # relations
@@ -89,11 +90,10 @@ def make(
     names = [path.name for path in treebanks]
     if len(set(names)) < len(names):
         raise Failed("Two treebanks have the same file name. Rename one.")
-    weights = local_folder(model) / WEIGHTS
     todo = dict(enumerate(jobs(treebanks)))
     plan = {
         "model": model.id,
-        "model_sha256": sha256(weights),
+        "model_sha256": weights_sha256(local_folder(model)),
         "files": {path.name: sha256(path) for path in treebanks},
         "sentences in a block": BLOCK_SENTENCES,
         "version": VERSION,

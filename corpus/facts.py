@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from attention.claims import judge, measure
 from attention.examples import parse
-from attention.lessons import Lesson
+from attention.facts import NAMED
+from attention.lessons import FILLED, Lesson
 from attention.picks import head_scores
 from attention.ready_claims import ready_claims
 from attention.showcase import EXAMPLES
@@ -43,15 +44,18 @@ def measure_facts(
     answers: dict[str, tuple[int, int]] = {}
     for slug, lesson in lessons.items():
         try:
-            facts, points = _of_lesson(engine, lesson, answers)
+            found[slug], points = _of_lesson(engine, lesson, answers)
         except (ValueError, IndexError) as error:
             lost.append(f"Lesson {slug}: it cannot be measured ({error}).")
             continue
-        found[slug] = facts
         lost += [
             f"Lesson {slug}: it no longer holds that {point}."
             for point, holds in points.items()
             if not holds
+        ]
+        lost += [
+            f"Lesson {slug}: nobody measures the fact {name}."
+            for name in sorted(_named(lesson) - found[slug].keys())
         ]
     facts = {
         "model_sha256": model_sha256,
@@ -60,6 +64,10 @@ def measure_facts(
         "lessons": found,
     }
     return Measurement(facts, lost + _given_away(lessons, answers))
+
+
+def _named(lesson: Lesson) -> set[str]:
+    return set(NAMED.findall(" ".join(getattr(lesson, name) for name in FILLED)))
 
 
 def _words(engine, text: str) -> list[str]:
@@ -117,5 +125,7 @@ def _given_away(lessons: Mapping[str, Lesson], answers: Mapping) -> list[str]:
             opened.setdefault(lesson.head or PAGE_HEAD, slug)
         elif answers[slug] in opened:
             head, earlier = low_name(*answers[slug]), opened[answers[slug]]
-            found.append(f"Lesson {slug}: lesson {earlier} has its answer open, {head}.")
+            found.append(
+                f"Lesson {slug}: lesson {earlier} has its answer open, {head}."
+            )
     return found

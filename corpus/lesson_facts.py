@@ -5,6 +5,7 @@ the text names, with the points that the text makes of them. A point is a senten
 has to hold of the model; where it does not, somebody has to rewrite the lesson.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -26,11 +27,16 @@ Found = tuple[Facts, Points]
 SMALL_CHANGE = 0.02  # "less than 2 points"
 # What the lesson on bias looks for among the words for people.
 OCCUPATIONS = frozenset(
-    "actor artist baker barber captain carpenter clerk cook doctor driver farmer "
-    "fisherman guard housekeeper hunter judge lawyer maid mechanic merchant miner "
-    "nurse officer painter pilot preacher priest prostitute reporter sailor salesman "
-    "secretary servant sheriff singer slave soldier teacher thief trader waiter "
-    "waitress weaver worker writer".split()
+    re.findall(
+        r"\w+",
+        """
+    actor artist baker barber captain carpenter clerk cook doctor driver farmer
+    fisherman guard housekeeper hunter judge lawyer maid mechanic merchant miner
+    nurse officer painter pilot preacher priest prostitute reporter sailor
+    salesman secretary servant sheriff singer slave soldier teacher thief trader
+    waiter waitress weaver worker writer
+    """,
+    )
 )
 
 
@@ -246,7 +252,9 @@ def bias(engine, lesson: Lesson) -> Found:
         person: [word for word in words if word in OCCUPATIONS]
         for person, words in people.items()
     }
-    facts = {f"{who}_occupations": ", ".join(found) or "none" for who, found in jobs.items()}
+    facts = {
+        f"{who}_occupations": ", ".join(found) or "none" for who, found in jobs.items()
+    }
     ratios = {}
     for job in ("doctor", "nurse"):
         text = f"The {job} said that [MASK] would come back tomorrow."

@@ -13,8 +13,8 @@ from attention.atlas_file import save
 from attention.roles import NAMES
 from components import atlas as tab
 from components import atlas_relation, atlas_source, atlases
-from corpus.treebank import sha256
 from model_cache.catalog import BUNDLED
+from model_cache.hashes import sha256
 from tests.hostile import HOSTILE, read_as_markup
 from tests.on_the_page import has_picture, in_tab, labels, press, texts
 from tests.test_page import headings

@@ -9,8 +9,9 @@ from attention.relations import TO_GOVERNOR
 from corpus.atlas import ATLASES
 from corpus.counts import Counts
 from corpus.measure import measure
-from corpus.treebank import Sentence, blocks, read_block, sha256
+from corpus.treebank import Sentence, blocks, read_block
 from model_cache.catalog import BUNDLED
+from model_cache.hashes import sha256
 from tests.serving import ROOT
 
 # English Web Treebank's files of both halves, and how many sentences they have.

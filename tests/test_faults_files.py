@@ -13,8 +13,9 @@ import mask
 from components import answer
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
-from model_cache.checkpoint import SUMS, WEIGHTS, BrokenCheckpoint, read_checkpoint
+from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
 from model_cache.engine import Engine
+from model_cache.hashes import SUMS, WEIGHTS
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.random_bert import write_random_bert
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import state
 from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from model_cache import cache, hub
 from tests.random_bert import write_random_bert
