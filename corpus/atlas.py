@@ -30,6 +30,7 @@ from model_cache.hashes import sha256, weights_sha256
 from model_cache.hub import DownloadFailed
 
 SHOWN = 10  # relations
+N_THREADS = os.cpu_count() or 1  # of one process alone
 ATLASES = Path(__file__).with_name("atlases")
 
 
@@ -141,7 +142,8 @@ def measured(
     left: Mapping[int, Job], model: Model, address: str | None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield each job's number and counts: from Ray, or without it from this process."""
-    if find_spec("ray"):
+    is_shared = len(left) > 1 or address  # to start Ray takes longer than one block
+    if is_shared and find_spec("ray"):
         if not address:
             lock_ray()
         from corpus.on_ray import run
@@ -150,7 +152,7 @@ def measured(
         return
     if address:
         raise Failed("--address needs Ray: pip install -r requirements-atlas.txt")
-    engine = load_engine(model.id, os.cpu_count() or 1)
+    engine = load_engine(model.id, N_THREADS)
     for number, job in list(left.items()):
         yield number, do(engine, job).to_bytes()
 

@@ -23,8 +23,9 @@ from command.terminal import Failed, say
 from corpus.facts import measure_facts
 from corpus.readme import ROOT, with_outputs
 from corpus.treebank import NotATreebank
+from corpus.work import engine_of
 from model_cache.catalog import BUNDLED, BUNDLED_MODEL
-from model_cache.checkpoint import CONFIG, BrokenCheckpoint, read_checkpoint
+from model_cache.checkpoint import CONFIG, BrokenCheckpoint
 from model_cache.hashes import WEIGHTS, weights_sha256, write_sums
 from model_cache.hub import BUNDLED_FOLDER, TOKENIZER_CONFIG, TOKENIZER_FILES
 
@@ -118,9 +119,7 @@ def require_model(folder: Path) -> None:
 
 def load_engine(folder: Path):
     """Return the engine of a folder. Raises BrokenCheckpoint."""
-    from model_cache.engine import Engine  # loads TensorFlow
-
-    return Engine(BUNDLED, read_checkpoint(folder))
+    return engine_of(folder, BUNDLED, corpus.atlas.N_THREADS)
 
 
 def require_atlas_of(model_sha256: str) -> None:

@@ -37,11 +37,19 @@ def load_engine(model_id: str, n_threads: int):
 
     Raises DownloadFailed, BrokenCheckpoint.
     """
+    return engine_of(local_folder(find_model(model_id)), model_id, n_threads)
+
+
+def engine_of(folder: Path, model_id: str, n_threads: int):
+    """Return the engine of a folder; all of a process have the same n_threads.
+
+    Raises BrokenCheckpoint.
+    """
     from model_cache.encoder import use_threads  # loads TensorFlow
     from model_cache.engine import Engine
 
     use_threads(n_threads)
-    return Engine(model_id, read_checkpoint(local_folder(find_model(model_id))))
+    return Engine(model_id, read_checkpoint(folder))
 
 
 def local_folder(model: Model) -> Path:
