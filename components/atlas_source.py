@@ -22,11 +22,15 @@ LICENCES = dict.fromkeys(
 
 def tell_none(reading: Reading) -> None:
     """Say that a reading's model has no atlas, and how to make one."""
-    others = sorted({one.atlas.source.model for one in found_atlases()})
-    there = f"There are atlases of {', '.join(others)}. " if others else ""
+    named = {one.atlas.source.model for one in found_atlases()}
+    says = f"There is no atlas of {reading.model} here. "
+    if reading.model in named:
+        says += "One of that name was measured with other weights than its own now. "
+    if others := sorted(named - {reading.model}):
+        says += f"There are atlases of {', '.join(others)}. "
     st.text(
-        f"There is no atlas of {reading.model} here. {there}Make one from a treebank "
-        "in CoNLL-U, and put the file here or into corpus/atlases:"
+        f"{says}Make one from a treebank in CoNLL-U, and put the file here or into "
+        "corpus/atlases:"
     )
     st.code(f"python -m corpus.atlas TREEBANK.conllu --model {reading.model}", None)
 
@@ -72,8 +76,9 @@ def ask_upload(reading: Reading) -> None:
     if own and own not in [one.atlas for one in atlases_of(reading)]:
         layers, heads = own.shape
         st.text(
-            f"Your atlas is of {own.source.model}, {layers} layers of {heads} heads; "
-            "it shows when that BERT answers."
+            f"Your atlas is of {own.source.model}, {layers} layers of {heads} heads "
+            f"(weights {own.source.model_sha256[:12]}…); it shows when that very BERT "
+            "answers."
         )
 
 

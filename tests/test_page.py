@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attention.facts import facts
 from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from model_cache import cache, hub
 from tests.random_bert import write_random_bert
@@ -32,7 +33,7 @@ def test_the_first_sentence_is_read_at_once(open_page):
     assert not page.exception
     assert page.text_input(key="text").value == DEFAULT_TEXT
     rows = component(page, "masks")["masks"][0]["rows"]
-    assert [row["token"] for row in rows] == ["cigarette", "hand", "step"]
+    assert [row["token"] for row in rows] == facts()["words"][DEFAULT_TEXT][:3]
     assert "Layer 3, head 10" in headings(page)
 
 
@@ -169,7 +170,7 @@ def test_heads_between_two_words_are_ranked_both_ways(open_page):
 def test_a_silenced_layer_is_compared_word_by_word(open_page):
     page = open_page(text=ACROSS, tab="What if", silent="Layer 3")
     words = page.dataframe[0].value
-    assert words["word"].tolist()[:3] == ["river", "sea", "path"]
+    assert words["word"].tolist()[:3] == facts()["words"][ACROSS][:3]
     assert words["note"].isin(["", "new", "lost"]).all()
 
 
@@ -238,7 +239,7 @@ def test_every_part_is_drawn_for_any_text(open_page, parameters, text):
 def test_a_comparison_ranks_heads_and_shows_the_difference(open_page):
     page = open_page(text=ACROSS, tab="Compare")
     tables = [table.value for table in page.dataframe]
-    assert tables[0]["word"].tolist() == ["river", "sea", "path"]
+    assert tables[0]["word"].tolist() == facts()["words"][ACROSS][:3]
     assert tables[2]["change"].is_monotonic_decreasing
     charts = page.get("vega_lite_chart")
     specs = [json.loads(chart.proto.spec) for chart in charts]
