@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention.claims import NoSuchWord, measure
 from attention.examples import read_line
@@ -47,7 +48,7 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     A lesson that asks for a head starts at the first one, not at the page's usual,
     which may be the answer.
     """
-    layer, head = lesson.head or ((0, 0) if asks_for_head(lesson) else (None, None))
+    head = lesson.head or ((0, 0) if asks_for_head(lesson) else None)
     # Hidden or joined tokens, left over from before, would change the numbers.
     start = {
         state.TEXT: lesson.sentence,
@@ -56,8 +57,8 @@ def start_of(lesson: Lesson) -> dict[str, str]:
         links.SPECIAL: SHOWN,
     }
     start |= dict(lesson.parameters)
-    if layer is not None:
-        start |= {state.LAYER: str(layer + 1), state.HEAD: str(head + 1)}
+    if head is not None:
+        start |= {state.LAYER: str(head[0] + 1), state.HEAD: str(head[1] + 1)}
     return start
 
 
@@ -91,7 +92,7 @@ def offer_lessons() -> None:
             )
 
 
-def hold_answer():
+def hold_answer() -> DeltaGenerator:
     """Return the container for the page's answer to a pick.
 
     It stays in sight (frame.py has its style): on a phone the heads to pick from are
@@ -162,6 +163,7 @@ def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
         if np.isnan(scores).any():
             raise ValueError("no target")
         return scores
+    assert lesson.pair  # as asks_for_head has it
     query, key = lesson.pair
     try:
         example = read_line(1, f"{reading.text} | {query} -> {key}")
@@ -178,6 +180,7 @@ def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> 
         says = ROLES[NAMES.index(lesson.role)].says
         what = f"gives {score:.0%} of its attention to {says}"
     else:
+        assert lesson.pair  # as asks_for_head has it
         query, key = lesson.pair
         what = f"gives {score:.0%} of the attention of “{query}” to “{key}”"
     if rank == 1:

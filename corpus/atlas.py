@@ -91,10 +91,12 @@ def make(
         raise Failed("Two treebanks have the same file name. Rename one.")
     weights = local_folder(model) / WEIGHTS
     todo = dict(enumerate(jobs(treebanks)))
+    model_sha256 = sha256(weights)
+    files = {path.name: sha256(path) for path in treebanks}
     plan = {
         "model": model.id,
-        "model_sha256": sha256(weights),
-        "files": {path.name: sha256(path) for path in treebanks},
+        "model_sha256": model_sha256,
+        "files": files,
         "sentences in a block": BLOCK_SENTENCES,
         "version": VERSION,
     }
@@ -104,9 +106,9 @@ def make(
     tell(total)
     source = Source(
         model.id,
-        plan["model_sha256"],
+        model_sha256,
         command(names, model),
-        plan["files"],
+        files,
         int(total.sentences.sum()),
         dict(total.skipped),
     )

@@ -20,6 +20,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -51,7 +52,9 @@ class ToldAtOnce(Exception):
 
 
 class Session(requests.Session):
-    def send(self, request, **options):
+    def send(
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
         try:
             response = super().send(request, **options)
             if response.status_code >= 500:
@@ -81,7 +84,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _tell(**message) -> None:
+def _tell(**message: object) -> None:
     print(json.dumps(message), flush=True)
 
 
@@ -93,13 +96,14 @@ def _fetch_model(model: Model) -> None:
         )
     url = hf_hub_url(model.repo, hub.WEIGHTS, revision=model.revision)
     weights = get_hf_file_metadata(url, timeout=constants.HF_HUB_ETAG_TIMEOUT)
-    is_sha256 = re.fullmatch("[0-9a-f]{64}", weights.etag or "")  # to be a file name
+    sha256 = weights.etag or ""
+    is_sha256 = re.fullmatch("[0-9a-f]{64}", sha256)  # to be a file name
     if weights.commit_hash != model.revision or not weights.size or not is_sha256:
         raise FileMetadataError  # a login page, for one
     # Without its configuration a model counts as absent. Fetched last, it keeps
     # weights from being used before their sum is checked.
     (hub.snapshot_folder(model.repo, model.revision) / hub.CONFIG).unlink(True)
-    _fetch_weights(model, weights.etag, weights.size)
+    _fetch_weights(model, sha256, weights.size)
     _is_fetched(model, hub.TOKENIZER_CONFIG)  # not every repo has one
     if not any([_is_fetched(model, name) for name in hub.TOKENIZER_FILES]):
         raise hub.DownloadFailed(
@@ -108,7 +112,7 @@ def _fetch_model(model: Model) -> None:
     _fetch(model, hub.CONFIG, force_download=True)
 
 
-def _fetch(model: Model, name: str, **options) -> None:
+def _fetch(model: Model, name: str, **options: Any) -> None:
     hf_hub_download(model.repo, name, revision=model.revision, **options)
 
 

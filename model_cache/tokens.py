@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from tokenizers import Encoding
 from transformers import BertTokenizerFast
 
 from model_cache.checkpoint import BrokenCheckpoint
@@ -52,10 +53,8 @@ class Tokenizer:
         self._core.no_truncation()
         self._core.no_padding()
 
-    def encode(self, text: str, words: Sequence[str] | None = None):
+    def encode(self, text: str, words: Sequence[str] | None = None) -> Encoding:
         """Return the tokens of a text, or of its words where those are given.
-
-        As the library tokenizers does, with ids, tokens, word_ids and offsets.
 
         Raises UnreadableText.
         """
@@ -94,7 +93,9 @@ def _require_sound(text: str) -> None:
         raise HalfACharacter
 
 
-def spans_in_text(encoding, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def spans_in_text(
+    encoding: Encoding, words: Sequence[str]
+) -> Iterator[tuple[int, int]]:
     """Yield each token's place among words with spaces between them.
 
     A tokenizer that is given words counts in each.
