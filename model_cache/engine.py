@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
-from tokenizers import Encoding
 
 from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
 from model_cache.checkpoint import Checkpoint
 from model_cache.encoder import Encoder
-from model_cache.tokens import Tokenizer, spans_in_text
+from model_cache.tokens import Encoding, Tokenizer, spans_in_text
 from model_cache.turns import EVERYBODY
 from model_cache.unreadable import UnreadableText
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 
-from tokenizers import Encoding
 from transformers import BertTokenizerFast
 
 from model_cache.checkpoint import BrokenCheckpoint
@@ -21,6 +21,15 @@ from model_cache.unreadable import (
 MAX_CHARACTERS = 100_000
 # A Python string can hold one half of a pair, the tokenizer cannot.
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Encoding(Protocol):
+    """What is used of an encoding of the library tokenizers, which has no types."""
+
+    ids: list[int]
+    tokens: list[str]
+    word_ids: list[int | None]
+    offsets: list[tuple[int, int]]
 
 
 class Tokenizer:
