@@ -1,5 +1,6 @@
 # make run    serve the page (PORT=8501)
-# make test   lint, format check and every test
+# make check  format, lint, types and the fast tests: no browser, no Ray, no tf-keras
+# make test   the same with every test
 # make bench  what the README's table of figures promises
 # make shots  the README's screenshots, from the running page
 
@@ -10,20 +11,39 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # The first Python that TensorFlow 2.21 supports. Each is run, not just looked up: a
-# version manager may have a name for a Python that is not installed.
-PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
-	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+# version manager may have a name for a Python that is not installed, and Debian has
+# Pythons without ensurepip, which cannot make an environment.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && echo $$name && break; done)
+# Where there is none, uv fetches this one.
+UV_PYTHON := 3.13
 
-.PHONY: run test bench shots chromium
+define NO_PYTHON
+Python 3.11, 3.12 or 3.13 is needed, and none is here. Install one, then try again:
+  Debian 12 or 13, Ubuntu 24.04:  sudo apt install python3 python3-venv
+  macOS with Homebrew:            brew install python@3.13
+  anywhere else:                  install uv, https://docs.astral.sh/uv (it fetches
+                                  Python $(UV_PYTHON) by itself)
+endef
+export NO_PYTHON
+
+.PHONY: run check test bench shots chromium
 
 run: $(VENV)/installed
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+check: $(VENV)/installed-check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not browser and not slow and not hub"
+
 test: $(VENV)/installed-dev chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=15
 
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
@@ -40,14 +60,20 @@ shots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m docs.screenshots
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed; install one."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@if [ -n "$(PYTHON)" ]; then $(PYTHON) -m venv $(VENV); \
+	elif command -v uv >/dev/null; then \
+		uv venv --python $(UV_PYTHON) --seed $(VENV); \
+	else echo "$$NO_PYTHON" >&2; exit 1; fi
 
 $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-atlas.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/installed-check: requirements-check.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-check.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements-check.txt requirements-atlas.txt requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-dev.txt
 	@touch $@
 

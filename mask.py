@@ -8,10 +8,13 @@ is about to be read, not with this module.
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from attention.batches import batches
 from attention.cs50 import diagram_name, diagram_png, gray_color
@@ -34,6 +37,9 @@ from command.terminal import MANY, Bar, Failed, say
 from model_cache.catalog import find_model
 from model_cache.unreadable import UnreadableText
 
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.engine import Engine
+
 K = 3  # completed sentences to print
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
@@ -42,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = parse(arguments, MODEL, K)
     # A terminal that lacks a character shows its number, not a traceback.
-    sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -112,10 +119,11 @@ def named_after(path: Path, ending: str) -> Path:
 
 
 def read(
-    engine, sentences: Sequence[Sentence], k: int
+    engine: "Engine", sentences: Sequence[Sentence], k: int
 ) -> Iterator[tuple[int, Reading | ValueError]]:
     """Yield each sentence's line with its reading, or with what is wrong with it."""
     for batch in batches(sentences, lambda sentence: sentence[1]):
+        results: Sequence[Reading | ValueError]
         try:
             results = engine.read_many([text for _, text in batch], k)
         except ValueError:  # one of them; which one?
@@ -124,7 +132,7 @@ def read(
             yield line, result
 
 
-def read_or_error(engine, text: str, k: int) -> Reading | ValueError:
+def read_or_error(engine: "Engine", text: str, k: int) -> Reading | ValueError:
     try:
         return engine.read(text, k)
     except UnreadableText as error:
@@ -134,7 +142,7 @@ def read_or_error(engine, text: str, k: int) -> Reading | ValueError:
 # CS50's functions.
 
 
-def get_mask_token_index(mask_token_id, inputs) -> int | None:
+def get_mask_token_index(mask_token_id: int, inputs: Any) -> int | None:
     """Return the position of the first mask, from 0; None if there is none.
 
     inputs: a tokenizer's, with input_ids of shape (1, n), any kind of array.
@@ -145,19 +153,26 @@ def get_mask_token_index(mask_token_id, inputs) -> int | None:
     return int(positions[0]) if positions.size else None
 
 
-def get_color_for_attention_score(attention_score) -> tuple[int, int, int]:
+def get_color_for_attention_score(attention_score: float) -> tuple[int, int, int]:
     """Return the gray for a score: 0 is black, 1 is white; three ints, 0-255."""
     return gray_color(attention_score)
 
 
-def visualize_attentions(tokens, attentions) -> None:
+def visualize_attentions(
+    tokens: Sequence[str], attentions: Iterable[ArrayLike]
+) -> None:
     """Draw each head of each layer; attentions: layers of shape (1, heads, n, n)."""
     for layer, heads in enumerate(attentions, start=1):
         for head, weights in enumerate(np.asarray(heads)[0], start=1):
             generate_diagram(layer, head, tokens, weights)
 
 
-def generate_diagram(layer_number, head_number, tokens, attention_weights) -> None:
+def generate_diagram(
+    layer_number: int,
+    head_number: int,
+    tokens: Sequence[str],
+    attention_weights: ArrayLike,
+) -> None:
     """Write Attention_Layer{}_Head{}.png to the current folder; numbers from 1."""
     name = diagram_name(layer_number - 1, head_number - 1)
     write_whole(Path(name), [diagram_png(tuple(tokens), attention_weights)])

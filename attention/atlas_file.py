@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any, TypeGuard
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -90,14 +92,18 @@ def _read_as(type_: pa.DataType) -> pa.DataType:
     return pa.dictionary(pa.int32(), type_) if type_ == pa.string() else type_
 
 
-def _shape(value: object) -> tuple[int, int]:
+def _shape(value: Sequence[object]) -> tuple[int, int]:
     layers, heads = value
-    if not all(type(n) is int and 0 < n <= 100 for n in (layers, heads)):
+    if not (_is_count(layers) and _is_count(heads)):
         raise ValueError(f"a model of {layers!r} layers of {heads!r} heads")
     return layers, heads
 
 
-def _source(about: dict) -> Source:
+def _is_count(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 < value <= 100
+
+
+def _source(about: dict[str, Any]) -> Source:
     source = Source(**about)
     texts = [source.model, source.model_sha256, source.command, *source.files]
     texts += [*source.files.values(), *source.skipped]

@@ -9,7 +9,9 @@ BATCH_SENTENCES, BATCH_CHARACTERS = 32, 4000
 Item = TypeVar("Item")
 
 
-def batches(items: Iterable[Item], text_of: Callable[[Item], str]) -> Iterator[list]:
+def batches(
+    items: Iterable[Item], text_of: Callable[[Item], str]
+) -> Iterator[list[Item]]:
     """Group items, in their order, into such as are read at once.
 
     >>> texts = ["a" * 1000, "b" * 3001, "c"]

@@ -8,10 +8,12 @@ import json
 import re
 import textwrap
 from functools import cache
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
 import vl_convert
+from altair.typing import ChartType
 
 from attention.labels import FONT_FAMILY, FONTS, NOT_XML, readable
 
@@ -47,7 +49,7 @@ PAPER = {
 
 
 def chart_png(
-    chart: alt.Chart, title: str = "", subtitle: str = "", n_tokens: int = 0
+    chart: ChartType, title: str = "", subtitle: str = "", n_tokens: int = 0
 ) -> bytes:
     """Draw any chart on white as a PNG; n_tokens is a heatmap's cells a side."""
     # The renderer has one font; what that lacks would be an empty box.
@@ -58,7 +60,7 @@ def chart_png(
 
 
 def chart_svg(
-    chart: alt.Chart, title: str = "", subtitle: str = "", n_tokens: int = 0
+    chart: ChartType, title: str = "", subtitle: str = "", n_tokens: int = 0
 ) -> str:
     """Draw any chart on white as an SVG whose text stays text."""
     register_fonts()
@@ -66,7 +68,9 @@ def chart_svg(
     return vl_convert.vegalite_to_svg(spec, VEGA_LITE, config=PAPER)
 
 
-def paper_spec(chart: alt.Chart, title: str, subtitle: str, n_tokens: int) -> dict:
+def paper_spec(
+    chart: ChartType, title: str, subtitle: str, n_tokens: int
+) -> dict[str, Any]:
     """Return a chart as Vega-Lite that carries its own data, titled and sized."""
     chart = with_inline_data(chart)
     points = n_tokens * STEP or 400
@@ -81,7 +85,7 @@ def paper_spec(chart: alt.Chart, title: str, subtitle: str, n_tokens: int) -> di
     return with_room(chart.to_dict())
 
 
-def with_room(node):
+def with_room(node: Any) -> Any:
     """Return a copy of a specification that fits: long labels, XML's characters."""
     if isinstance(node, str):  # vl-convert aborts the whole process at such characters
         return NOT_XML.sub("\ufffd", node)
@@ -91,7 +95,7 @@ def with_room(node):
     return [with_room(part) for part in node] if isinstance(node, list) else node
 
 
-def drawable(node, key: str = ""):
+def drawable(node: Any, key: str = "") -> Any:
     """Return a copy of a specification with code points for what cannot be drawn.
 
     >>> drawable({"labelExpr": '["\\u4e2d"][datum.value]'})
@@ -108,13 +112,13 @@ def drawable(node, key: str = ""):
     return node if node.isascii() else readable(node)
 
 
-def unescape(match: re.Match) -> str:
+def unescape(match: re.Match[str]) -> str:
     # json joins the two halves that characters such as emoji are written in.
     text = json.loads(f'"{match[1]}"') if match[1] else match[0]
     return match[0] if text.isascii() else text
 
 
-def with_inline_data(chart: alt.Chart) -> alt.Chart:
+def with_inline_data(chart: ChartType) -> ChartType:
     """Return a copy of a chart, or of a chart of charts, with its rows inside.
 
     Altair would ask alt.data_transformers for the limit of rows and the format,
@@ -122,7 +126,9 @@ def with_inline_data(chart: alt.Chart) -> alt.Chart:
     """
     chart = chart.copy(deep=False)
     if isinstance(chart.data, pd.DataFrame):
-        chart.data = alt.InlineData(values=chart.data.to_dict("records"))
+        # Columns have names; pandas allows for others.
+        rows = cast(list[dict[str, Any]], chart.data.to_dict("records"))
+        chart.data = alt.InlineData(values=rows)
     for name in ("layer", "hconcat", "vconcat", "concat"):
         if isinstance(parts := getattr(chart, name, None), list):
             setattr(chart, name, [with_inline_data(part) for part in parts])

@@ -67,7 +67,7 @@ def csv_lines(data: str) -> list[str]:
 
 
 def _n_examples(data: str, separator: str) -> int:
-    lines = []
+    lines: list[str] = []
     # What comes before a fault still tells whether this is the separator.
     with suppress(csv.Error):
         lines.extend(islice(_row_lines(data, separator), TRIED))

@@ -49,7 +49,7 @@ def sentences_frame(result: Result, layer: int, head: int) -> pd.DataFrame:
     return frame.sort_values("hit", kind="stable").reset_index(drop=True)
 
 
-def _row(one: Measured, layer: int, head: int) -> tuple:
+def _row(one: Measured, layer: int, head: int) -> tuple[object, ...]:
     example = one.example
     return (
         example.line,

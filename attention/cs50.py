@@ -8,6 +8,7 @@ other programs and ours lie side by side.
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from attention.grid_png import GridPng
 from attention.labels import label
@@ -20,7 +21,7 @@ GRAYS = np.arange(256, dtype=np.uint8).repeat(3).reshape(256, 3)
 MOST_PIXELS = 5200  # of all cells, a side; with CS50's, 512 tokens would be 20,480
 
 
-def grays(scores: np.ndarray) -> np.ndarray:
+def grays(scores: ArrayLike) -> np.ndarray:
     """Return each score (0-1) as a gray, 0 (black) to 255: uint8, same shape."""
     # In double precision, so that one number and a whole array round alike.
     scores = np.asarray(scores, np.float64)
@@ -45,9 +46,7 @@ def fitting_cell(n_tokens: int, largest: int = CELL) -> int:
     return min(largest, MOST_PIXELS // n_tokens)
 
 
-def diagram_png(
-    tokens: tuple[str, ...], weights: np.ndarray, cell: int = CELL
-) -> bytes:
+def diagram_png(tokens: tuple[str, ...], weights: ArrayLike, cell: int = CELL) -> bytes:
     """Draw one head as a PNG of cell * n + 200 pixels a side.
 
     weights: [query, key], 0-1, any kind of array.

@@ -36,7 +36,7 @@ class Example:
         return _names(self.text, self.query, self.key)
 
     @property
-    def content(self) -> tuple:
+    def content(self) -> tuple[str, Span, Span]:
         """What makes it another than a copy of it: neither its line nor capitals."""
         return self.text.casefold(), self.query, self.key
 
@@ -60,9 +60,10 @@ def parse(lines: Iterable[str]) -> tuple[list[Example], list[Malformed]]:
     copy of an earlier line is none: it would look like evidence. Blank lines are
     skipped, and counted in the numbers of lines.
     """
-    examples, malformed = [], []
+    examples: list[Example] = []
+    malformed: list[Malformed] = []
     unlisted, beyond = [], []  # numbers of lines
-    lines_of: dict[tuple, int] = {}
+    lines_of: dict[tuple[str, Span, Span], int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).parent.parent / "model_cache" / "bundled" / "facts.json"
 NAMED = re.compile(r"\{\{ *(\w+) *\}\}")
 
 
 @cache
-def facts() -> Mapping:
+def facts() -> Mapping[str, Any]:
     """Return everything in the file; `corpus.facts` says what. Raises OSError."""
     return json.loads(FILE.read_text(encoding="utf-8"))
 
@@ -26,7 +27,7 @@ def fill(text: str, slug: str) -> str:
     Raises ValueError for a fact that the file does not have, OSError without a file.
     """
 
-    def value(named: re.Match) -> str:
+    def value(named: re.Match[str]) -> str:
         known = facts()["lessons"].get(slug, {})
         if named[1] not in known:
             raise ValueError(f"there is no fact {named[1]!r} of this lesson in {FILE}")

@@ -44,7 +44,7 @@ def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
     )
 
 
-def read_csv(file: Path | IO) -> pd.DataFrame:
+def read_csv(file: Path | IO[bytes]) -> pd.DataFrame:
     """Read a CSV of attention.exports back as the frame it was made from."""
     frame = pd.read_csv(
         file,

@@ -112,22 +112,23 @@ def difference(pixels: np.ndarray, axis: int) -> np.ndarray:
     return np.diff(pixels, axis=axis, prepend=np.uint8(0))
 
 
-def deflater(level: int):
+# zlib's own type has no public name.
+def deflater(level: int) -> "zlib._Compress":
     # Cells are runs of one byte, which is all that this strategy looks for.
     strategy = zlib.Z_RLE if level == OFTEN else zlib.Z_DEFAULT_STRATEGY
     return zlib.compressobj(level, wbits=-zlib.MAX_WBITS, strategy=strategy)
 
 
-def piece(compressor, data: np.ndarray) -> Piece:
+def piece(compressor: "zlib._Compress", data: np.ndarray) -> Piece:
     # A full flush ends on a whole byte and makes what follows independent of it.
-    deflated = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
-    return Piece(deflated, zlib.adler32(data), data.nbytes)
+    deflated = compressor.compress(data.data) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return Piece(deflated, zlib.adler32(data.data), data.nbytes)
 
 
 def joint_adler(pieces: list[Piece]) -> int:
     """Return the Adler-32 of the pieces' data in a row, from each one's own.
 
-    >>> ab = [Piece(b"", zlib.adler32(data), len(data)) for data in (b"a", b"bc")]
+    >>> ab = [Piece(b"", zlib.adler32(data.data), len(data)) for data in (b"a", b"bc")]
     >>> joint_adler(ab) == zlib.adler32(b"abc")
     True
     """

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from attention.facts import fill
 from attention.naming import find_word
@@ -16,17 +17,30 @@ from attention.reading import MASK
 from attention.roles import NAMES
 
 FOLDER = Path(__file__).parent.parent / "lessons"
-NEEDED = dict.fromkeys(("title", "sentence", "task", "hint", "solution"), str)
-NEEDED["number"] = int
+TEXTS = "title", "sentence", "task", "hint", "solution"
+NEEDED: dict[str, type] = {**dict.fromkeys(TEXTS, str), "number": int}
+OPTIONAL: dict[str, type] = {
+    "head": str,
+    "guess": bool,
+    "role": str,
+    "pair": str,
+    "parameters": dict,
+}
+KINDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    dict: "name: value",
+}
 # May name what the bundled model answers; see attention.facts.
 FILLED = ("task", "hint", "solution", "explanation")
-OPTIONAL = {"head": str, "guess": bool, "role": str, "pair": str, "parameters": dict}
-KINDS = {str: "text", int: "a whole number", bool: "true or false", dict: "name: value"}
 FORMS = {
     "head": ("[1-9][0-9]*-[1-9][0-9]*", "layer-head, from 1, such as 3-10"),
     "role": ("|".join(NAMES), f"one of {', '.join(NAMES)}"),
     "pair": (r"\S+ -> \S+", "two words, such as slowly -> moved"),
 }
+
+Fields = dict[str, Any]  # as YAML has them, until they are checked
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +91,9 @@ def read_lesson(path: Path) -> Lesson:
     """
     lesson = raw_lesson(path)
     try:
-        texts = {name: fill(getattr(lesson, name), lesson.slug) for name in FILLED}
+        texts: dict[str, Any] = {
+            name: fill(getattr(lesson, name), lesson.slug) for name in FILLED
+        }
     except (OSError, ValueError) as error:
         raise BadLesson(f"{path.name}: {error}.") from error
     return replace(lesson, **texts)
@@ -96,7 +112,7 @@ def raw_lesson(path: Path) -> Lesson:
         raise BadLesson(f"{path.name}: {reason}.") from error
 
 
-def _lesson(slug: str, values: dict, explanation: str) -> Lesson:
+def _lesson(slug: str, values: Fields, explanation: str) -> Lesson:
     """Raises ValueError, as do the checks."""
     if not values:
         raise ValueError("there are no fields between two lines of ---")
@@ -104,7 +120,7 @@ def _lesson(slug: str, values: dict, explanation: str) -> Lesson:
         raise ValueError("there is no explanation below the fields")
     _check_each(values)
     _check_together(values)
-    read = {}
+    read: Fields = {}
     if "head" in values:
         layer, head = map(int, values["head"].split("-"))
         read["head"] = layer - 1, head - 1
@@ -115,7 +131,7 @@ def _lesson(slug: str, values: dict, explanation: str) -> Lesson:
     return Lesson(slug, explanation=explanation, **values | read)
 
 
-def _check_each(values: dict) -> None:
+def _check_each(values: Fields) -> None:
     kinds = NEEDED | OPTIONAL
     for name, value in values.items():
         if name not in kinds:
@@ -124,14 +140,14 @@ def _check_each(values: dict) -> None:
         if type(value) is not kinds[name] or value == "":
             raise ValueError(f"field {name} is {value!r}, not {KINDS[kinds[name]]}")
         pattern, form = FORMS.get(name, ("", ""))
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and not re.fullmatch(pattern, values[name]):
             raise ValueError(f"field {name} is {value!r}, not {form}")
     for name, value in values.get("parameters", {}).items():
         if type(value) not in (str, int):
             raise ValueError(f"field parameters: write {name}: {value!r} in quotes")
 
 
-def _check_together(values: dict) -> None:
+def _check_together(values: Fields) -> None:
     if missing := [name for name in NEEDED if name not in values]:
         raise ValueError(f"field {missing[0]} is missing")
     asked = [name for name in ("guess", "role", "pair") if values.get(name)]

@@ -108,7 +108,8 @@ class Page:
         """x, y, width and height of the bar of colours."""
         lines = self.scaled(TITLE_STEP) * len(self.title)
         below = lines + self.scaled(ABOUT) + self.scaled(LEGEND) // 2
-        return self.left, EDGE + below, *map(self.scaled, LEGEND_BAR)
+        width, height = map(self.scaled, LEGEND_BAR)
+        return self.left, EDGE + below, width, height
 
     @cached_property
     def top(self) -> int:

@@ -21,6 +21,7 @@ def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
         if np.isnan(scores).any():
             raise ValueError("no target")
         return scores
+    assert lesson.pair  # a lesson that asks for a head has a role or a pair
     query, key = lesson.pair
     try:
         example = read_line(1, f"{reading.text} | {query} -> {key}")
@@ -37,6 +38,7 @@ def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> 
         says = ROLES[NAMES.index(lesson.role)].says
         what = f"gives {score:.0%} of its attention to {says}"
     else:
+        assert lesson.pair  # as above
         query, key = lesson.pair
         what = f"gives {score:.0%} of the attention of “{query}” to “{key}”"
     if rank == 1:

@@ -184,7 +184,7 @@ def escaped(text: str) -> str:
     1\\. The \\*turtle\\* at [MASK] -> a_b, a<span>@</span>b.c
     """
 
-    def literal(match: re.Match) -> str:
+    def literal(match: re.Match[str]) -> str:
         if match["token"]:
             return match[0]
         # GitHub's own advice for $: an element of its own, which no filter sees into.

@@ -10,11 +10,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from PIL import Image
 
 from attention.report import Figure, Finding
+
+Json = dict[str, Any]  # an object; DOCUMENT says of which
 
 FORMAT = "attention"
 VERSION = 1
@@ -42,15 +45,15 @@ class BadFile(ValueError):
     """str() tells a student what is wrong with their file and what to do."""
 
 
-def text(length: int) -> dict:
+def text(length: int) -> Json:
     return {"type": "string", "maxLength": length}
 
 
-def array(items: int, item: dict) -> dict:
+def array(items: int, item: Json) -> Json:
     return {"type": "array", "maxItems": items, "items": item}
 
 
-def record(**properties: dict) -> dict:
+def record(**properties: Json) -> Json:
     return {
         "type": "object",
         "required": list(properties),
@@ -135,7 +138,7 @@ def save(findings: Sequence[Finding], view: Mapping[str, str]) -> bytes:
     return data
 
 
-def finding_record(finding: Finding) -> dict:
+def finding_record(finding: Finding) -> Json:
     return {
         "title": finding.title,
         "model": finding.model,
@@ -176,7 +179,7 @@ def load(data: bytes) -> tuple[tuple[Finding, ...], dict[str, str]]:
     return findings, document["view"]
 
 
-def parsed(data: bytes) -> dict:
+def parsed(data: bytes) -> Json:
     """Return the file's content, which DOCUMENT describes. Raises BadFile."""
     found = oddity(data)
     if found:
@@ -211,7 +214,7 @@ def oddity(data: bytes) -> str:
     return ""
 
 
-def without_repetition(pairs: list[tuple]) -> dict:
+def without_repetition(pairs: list[tuple[str, object]]) -> Json:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("A name stands twice in one object.")
     return dict(pairs)
@@ -241,11 +244,13 @@ def mismatch(document: object) -> str:
     return f"{what}{place(list(error.absolute_path))}"
 
 
-def place(path: list[str | int]) -> str:
+def place(path: Sequence[str | int]) -> str:
     """Name a place in the document; of the view nothing but its name is ours."""
     if len(path) < 2 or path[0] != "findings":
         return "".join(f" at {name}" for name in path[:1])
-    return f" at finding {path[1] + 1}" + "".join(f", {name}" for name in path[2:3])
+    return f" at finding {int(path[1]) + 1}" + "".join(
+        f", {name}" for name in path[2:3]
+    )
 
 
 def redrawn(encoded: Sequence[str]) -> list[bytes]:

@@ -6,7 +6,7 @@ attention given to the role's targets. Ordinary are all tokens but [CLS] and [SE
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,7 +149,7 @@ def _others(found: np.ndarray) -> np.ndarray:
     return found & ~np.eye(len(found), dtype=bool)
 
 
-def _same(values: list) -> np.ndarray:
+def _same(values: Sequence[int | None]) -> np.ndarray:
     """Mark pairs with equal values; None equals nothing."""
     keys = np.array([-1 if value is None else value for value in values])
     return _others((keys[:, None] == keys) & (keys >= 0))
@@ -163,8 +163,8 @@ TARGETS: Mapping[str, Callable[[Reading], np.ndarray]] = {
     "sep": lambda reading: _columns(reading, "[SEP]".__eq__),
     "mask": lambda reading: _others(_columns(reading, MASK.__eq__)),
     "punctuation": lambda reading: _others(_columns(reading, is_punctuation)),
-    "word": lambda reading: _same(list(reading.word_ids)),
-    "repeat": lambda reading: _same(list(reading.ids)),
+    "word": lambda reading: _same(reading.word_ids),
+    "repeat": lambda reading: _same(reading.ids),
 }
 
 

@@ -114,7 +114,15 @@ def write_numbers(
         write(draw, LEFT - 18, y, f"Layer {layer + 1}", TEXT_SIZE, 0, "rm")
 
 
-def write(draw, x: int, y: int, words: str, size: int, color=FAINT, anchor="lm"):
+def write(
+    draw: ImageDraw.ImageDraw,
+    x: int,
+    y: int,
+    words: str,
+    size: int,
+    color: int = FAINT,
+    anchor: str = "lm",
+) -> None:
     draw.text((x, y), words, color, font(size), anchor)
 
 

@@ -19,7 +19,7 @@ class Spread:
 
     role: str  # the role that was followed, one of roles.NAMES
     scores: np.ndarray  # its score in each sentence that has a target for it, 0-1
-    labels: Counter  # how many sentences gave the head which label
+    labels: Counter[str]  # how many sentences gave the head which label
 
 
 @cache

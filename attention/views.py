@@ -24,7 +24,7 @@ SAYS = {
 
 
 class NothingLeft(ValueError):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "Nothing is left to show: every token is special or punctuation. "
             "Show these again."

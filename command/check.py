@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from attention.reading import Reading
 from command.terminal import Failed, say
+
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.checkpoint import Checkpoint
+    from model_cache.engine import Engine
 
 TOLERANCE = 1e-4
 
@@ -19,7 +24,9 @@ def require_reference() -> None:
         )
 
 
-def load_check(engine, checkpoint) -> Callable[[Reading], float]:
+def load_check(
+    engine: "Engine", checkpoint: "Checkpoint"
+) -> Callable[[Reading], float]:
     """Return what tells how far a reading is from TFBertForMaskedLM's."""
     try:
         from model_cache.reference import load_reference, run_reference

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attention.batches import batches
 from attention.claim_files import NotLines, read_lines
@@ -16,10 +17,13 @@ from command.terminal import MANY, Bar, Failed, say
 
 STANDARD_INPUT = "-"
 
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.engine import Engine
+
 Heads = Sequence[tuple[int, int]]  # array indices (layer, head)
 
 
-def run_claims(options: Namespace, load_engine: Callable) -> int:
+def run_claims(options: Namespace, load_engine: Callable[[], "Engine"]) -> int:
     """Test the claim of options.claims and return the command's exit code.
 
     Raises Failed where nothing can be tested or written.
@@ -81,7 +85,9 @@ def require_another(file: str, out: Path | None) -> None:
         raise Failed(f"{out} holds the sentences. Name another file for --csv.")
 
 
-def measure_all(engine, examples: Sequence[Example]) -> list[Measured | Malformed]:
+def measure_all(
+    engine: "Engine", examples: Sequence[Example]
+) -> list[Measured | Malformed]:
     """Return what each example gives, with a bar if they are many."""
     found: list[Measured | Malformed] = []
     bar = Bar("Read")

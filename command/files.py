@@ -23,14 +23,14 @@ def require_files(*paths: Path | None) -> None:
 
     To be asked before the work, which may take minutes.
     """
-    paths = [path for path in paths if path is not None]
-    for path in paths:
+    files = [path for path in paths if path is not None]
+    for path in files:
         if path.is_dir():
             raise Failed(f"Cannot write {path}: it is a folder. Name a file.")
         folder = _target(path).parent
         if not folder.is_dir():
             raise Failed(f"Cannot write {path}: there is no folder {folder}.")
-        if paths.count(path) > 1:
+        if files.count(path) > 1:
             raise Failed(f"{path} is asked for twice. Name two files.")
         try:
             if not _is_device(path):

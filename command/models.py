@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attention.reading import head_name
 from command.terminal import Bar, Failed, say
 from model_cache.catalog import BUNDLED, Model, UnknownModel, find_model
+
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.checkpoint import Checkpoint
+    from model_cache.engine import Engine
 
 MODEL = "bert-base-uncased"  # answers where it is on this computer
 
@@ -36,7 +41,7 @@ def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:
             )
 
 
-def load(model: Model):
+def load(model: Model) -> tuple["Engine", "Checkpoint"]:
     """Return the model's engine and checkpoint, downloaded first if need be."""
     from model_cache.hub import DownloadFailed, download, find_local
 

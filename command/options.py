@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from attention.reading import MASK, MAX_K
 
@@ -88,7 +89,7 @@ def parser(model: str, k: int) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
-    def add(*names: str, **settings) -> None:
+    def add(*names: str, **settings: Any) -> None:
         result.add_argument(*names, **settings)
 
     flag = {"action": "store_true"}

@@ -1,5 +1,6 @@
 """Where the shown atlas is from, and uploading one's own."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -49,8 +50,8 @@ def show_source(found: Found) -> None:
     st.text("\n".join(lines))
     st.code(source.command, None, wrap_lines=True)
     if found.path:
-        name = found.path.name
-        kind = Kind("This atlas (Parquet)", name, "", lambda: _content(found.path))
+        read = partial(_content, found.path)
+        kind = Kind("This atlas (Parquet)", found.path.name, "", read)
         offer_files("atlas file", [kind])
 
 

@@ -80,7 +80,7 @@ def weights_of(model_id: str) -> str | None:
     """Return the SHA-256 of a model's weights; None where the model is not here."""
     try:
         folder = find_local(find_model(model_id))
-        return folder and _weights(folder, *_state(folder / WEIGHTS))
+        return _weights(folder, *_state(folder / WEIGHTS)) if folder else None
     except (UnknownModel, OSError):
         return None
 

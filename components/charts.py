@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
+from typing import Literal
 
 import altair as alt
 import pandas as pd
+from altair.typing import ChartType
 
 from attention.colors import STOPS
 from attention.frames import head_frame
@@ -21,10 +24,18 @@ DISTINCT = alt.Scale(
     range=["#0072b2", "#d55e00", "#009e73", "#cc79a7"]
     + ["#e69f00", "#56b4e9", "#999999", "#f0e442"]
 )
+# Of lines between tokens: where they stand, how they are set, pixels from the lines.
+SIDES: tuple[tuple[int, Literal["left", "right"], int], ...] = (
+    (0, "right", -6),
+    (1, "left", 6),
+)
 SAYS = {
     "expr": "datum.query_token + ' → ' + datum.key_token + ' ' "
     "+ format(datum.score, '.2f')"
 }
+
+Scheme = Literal["redblue", "viridis"]  # of colours: around 0, or from 0
+below = partial(alt.Legend, orient="bottom", titleOrient="left", gradientLength=200)
 
 
 def heatmap_height(n_tokens: int) -> int:
@@ -47,11 +58,11 @@ def weights_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.Chart:
     """Build the heatmap of any weights in long format, 0 to 1."""
     # One scale for every head and sentence, so that pictures compare.
     scale = alt.Scale(type="sqrt", domain=[0, 1], range=STOPS, interpolate="rgb")
-    legend = {"values": [0, 0.1, 0.5, 1], "format": "~"}
+    legend = below(values=[0, 0.1, 0.5, 1], format="~")
     return _heatmap(frame, list(tokens), "attention", scale, legend)
 
 
-def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.LayerChart:
+def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> ChartType:
     """Join each token on the left to those on the right that it attends to.
 
     frame: long format; a column `name`, if there, colours each head's lines.
@@ -79,7 +90,7 @@ def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.LayerChart:
         alt.Chart(labels.assign(left=left))
         .mark_text(align=align, dx=dx, color="gray", fontSize=12)
         .encode(across, alt.Y("query:Q", axis=None, scale=down), text="token:N")
-        for left, align, dx in ((0, "right", -6), (1, "left", 6))
+        for left, align, dx in SIDES
     ]
     return alt.layer(lines, *sides)
 
@@ -102,38 +113,46 @@ def difference_chart(frame: pd.DataFrame) -> alt.Chart:
     tokens = frame.sort_values("key").drop_duplicates("key")["key_token"].tolist()
     limit = float(frame["score"].abs().max()) or 1.0
     scale = alt.Scale(scheme="redblue", domain=[-limit, limit])
-    return _heatmap(frame, tokens, "difference", scale, {"format": "+.2f"})
+    return _heatmap(frame, tokens, "difference", scale, below(format="+.2f"))
 
 
 def _heatmap(
-    frame: pd.DataFrame, tokens: list[str], title: str, scale: alt.Scale, legend: dict
+    frame: pd.DataFrame,
+    tokens: list[str],
+    title: str,
+    scale: alt.Scale,
+    legend: alt.Legend,
 ) -> alt.Chart:
     # Pointing at a cell keeps its row and its column bright.
-    hover = {"on": "pointerover", "clear": "pointerout", "empty": True}
-    row = alt.selection_point(name="row", fields=["query"], **hover)
-    column = alt.selection_point(name="column", fields=["key"], **hover)
-    axis = {
+    pointed = partial(
+        alt.selection_point, on="pointerover", clear="pointerout", empty=True
+    )
+    row = pointed(name="row", fields=["query"])
+    column = pointed(name="column", fields=["key"])
+    axis = partial(
+        alt.Axis,
         # Positions are the data, so that repeated tokens keep rows of their own;
         # json.dumps keeps any token a plain string inside the expression.
-        "labelExpr": f"{json.dumps(tokens)}[datum.value]",
-        "labelOverlap": False,
-        "labelFlush": False,  # each in the middle of its cells, the first and last too
-        "labelLimit": 80,
-        "labelFontSize": label_pixels(len(tokens)),
-        "ticks": False,
-        "domain": False,
-    }
+        labelExpr=f"{json.dumps(tokens)}[datum.value]",
+        labelOverlap=False,
+        labelFlush=False,  # each in the middle of its cells, the first and last too
+        labelLimit=80,
+        labelFontSize=label_pixels(len(tokens)),
+        ticks=False,
+        domain=False,
+    )
     return (
         alt.Chart(frame)
         .mark_rect(tooltip=SAYS, description=SAYS)
         .encode(
-            alt.X("key:O", sort=None, title="token attended to").axis(
-                orient="top", labelAngle=-90, **axis
+            alt.X(
+                "key:O",
+                sort=None,
+                title="token attended to",
+                axis=axis(orient="top", labelAngle=-90),
             ),
-            alt.Y("query:O", sort=None, title="token that attends").axis(**axis),
-            alt.Color("score:Q", title=title, scale=scale).legend(
-                orient="bottom", titleOrient="left", gradientLength=200, **legend
-            ),
+            alt.Y("query:O", sort=None, title="token that attends", axis=axis()),
+            alt.Color("score:Q", title=title, scale=scale, legend=legend),
             opacity=alt.when(row | column).then(alt.value(1)).otherwise(alt.value(0.4)),
         )
         .add_params(row, column)
@@ -141,7 +160,7 @@ def _heatmap(
 
 
 def head_map(
-    frame: pd.DataFrame, field: str, title: str, scheme: str, limit: float = 0
+    frame: pd.DataFrame, field: str, title: str, scheme: Scheme, limit: float = 0
 ) -> alt.Chart:
     """Colour each head by a field: a diverging scale keeps 0 in its middle.
 

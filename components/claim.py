@@ -158,8 +158,9 @@ def _show_sentences(result: Result, named: tuple[int, int] | None) -> None:
 
 def _show_atlas_line(reading: Reading) -> None:
     """Say what the atlas says of the claim's relation, if it has it."""
-    found = chosen_atlas(reading)
-    relations = found.atlas.relations if found else {}
+    if (found := chosen_atlas(reading)) is None:
+        return
+    relations = found.atlas.relations
     if (named := relation_of(claim_title(), relations)) is None:
         return
     name, direction = named

@@ -1,6 +1,7 @@
 """Testing a claim's sentences: with a bar if they are many, and to be stopped."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -48,7 +49,7 @@ def measure_with_bar(
     return found
 
 
-def _run(model: str, examples: Sequence[Example]) -> dict:
+def _run(model: str, examples: Sequence[Example]) -> dict[str, Any]:
     """Return how far the test of these examples is; another one begins anew."""
     key = hash((model, *examples))
     run = st.session_state.setdefault("claim_run", {})

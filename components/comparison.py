@@ -115,8 +115,13 @@ def _ask_other(model_id: str) -> Reading | None:
         )
     with st.container(horizontal=True):
         for label, sentence in TURTLES.items():
-            choose = {"on_click": _compare_with, "args": (sentence,)}
-            st.button(label, help=sentence, type="tertiary", **choose)
+            st.button(
+                label,
+                help=sentence,
+                type="tertiary",
+                on_click=_compare_with,
+                args=(sentence,),
+            )
     other, fault = read_or_explain(find_model(chosen), text)
     if fault:
         st.error(fault)

@@ -3,6 +3,7 @@
 import mimetypes
 from collections.abc import Callable
 
+import altair as alt
 import streamlit as st
 
 from attention.exports import (
@@ -27,8 +28,8 @@ def offer_head(reading: Reading) -> None:
     """Draw the downloads of the open head."""
     head = state.selected_head()
     with st.popover("Download this head"):
-        _offer(reading, "PNG", lambda: draw_head(reading, head, "png"), "png", head)
-        _offer(reading, "SVG", lambda: draw_head(reading, head, "svg"), "svg", head)
+        _offer(reading, "PNG", lambda: head_png(reading, head), "png", head)
+        _offer(reading, "SVG", lambda: head_svg(reading, head), "svg", head)
         _offer(
             reading,
             "PNG in CS50's style",
@@ -65,18 +66,33 @@ def offer_all_heads(reading: Reading) -> None:
             )
 
 
-def draw_head(reading: Reading, head: tuple[int, int], ending: str) -> bytes | str:
-    """Draw a head's heatmap for paper: ending is "png" or "svg".
+# A click runs these outside the page's script, without the page's state.
 
-    A click runs this outside the page's script, without the page's state.
-    """
+
+def head_png(reading: Reading, head: tuple[int, int]) -> bytes:
+    """Draw a head's heatmap for paper."""
     if reading.n_tokens > HEATMAP_TOKENS:
-        return {"png": long_head_png, "svg": long_head_svg}[ending](reading, *head)
-    from attention.charts import chart_png, chart_svg  # loads vl-convert
+        return long_head_png(reading, *head)
+    from attention.charts import chart_png  # loads vl-convert
 
-    draw = {"png": chart_png, "svg": chart_svg}[ending]
+    return chart_png(*_for_paper(reading, head))
+
+
+def head_svg(reading: Reading, head: tuple[int, int]) -> str:
+    """Draw a head's heatmap for paper, its text as text."""
+    if reading.n_tokens > HEATMAP_TOKENS:
+        return long_head_svg(reading, *head)
+    from attention.charts import chart_svg  # loads vl-convert
+
+    return chart_svg(*_for_paper(reading, head))
+
+
+def _for_paper(
+    reading: Reading, head: tuple[int, int]
+) -> tuple[alt.Chart, str, str, int]:
+    """Return a head's chart, title, subtitle and number of tokens."""
     subtitle = ", ".join([f"{head_name(*head)} of {reading.model}", *reading.view])
-    return draw(head_chart(reading, *head), reading.text, subtitle, reading.n_tokens)
+    return head_chart(reading, *head), reading.text, subtitle, reading.n_tokens
 
 
 def _offer(
@@ -84,7 +100,7 @@ def _offer(
     label: str,
     make: Callable[[], bytes | str],
     ending: str,
-    head: tuple[int, int] = (),
+    head: tuple[int, int] | tuple[()] = (),
     is_too_large: bool = False,
 ) -> None:
     name = file_name(reading, ending, *head)

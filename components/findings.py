@@ -21,7 +21,7 @@ from attention.verdict import describe_best
 from attention.views import describe_view
 from components import state
 from components.charts import head_map, words_chart
-from components.downloads import draw_head
+from components.downloads import head_png
 
 # Of a claim's sentences: enough to see what it is about, misses among them.
 MOST_SENTENCES, MOST_MISSES = 10, 4
@@ -117,9 +117,9 @@ def words_say(reading: Reading, k: int) -> list[list[str]]:
 
 
 def changes_say(frame: pd.DataFrame) -> str:
+    rows = zip(frame["word"], frame["before"], frame["after"], strict=True)
     return ", ".join(
-        f"“{row.word}” {share(row.before)} and {share(row.after)}"
-        for row in frame.itertuples()
+        f"“{word}” {share(before)} and {share(after)}" for word, before, after in rows
     )
 
 
@@ -235,7 +235,7 @@ def measured_in(name: str, says: Sequence[str]) -> tuple[str, ...]:
 def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
     name = head_name(*head)
     if reading.n_tokens <= LABELLED_TOKENS:
-        picture = draw_head(reading, head, "png")
+        picture = head_png(reading, head)
     else:
         picture = large_picture(reading, head)
     return Figure(

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from components import state
-from components.charts import head_map
+from components.charts import Scheme, head_map
 
 CLICKED = "clicked"
 # Pixels of a map's row, and of what stands above and below the rows.
@@ -15,7 +15,12 @@ OUTLINES = (("white", 4), ("black", 1.5))
 
 
 def choose_on_map(
-    frame: pd.DataFrame, key: str, field: str, title: str, scheme: str, limit: float = 0
+    frame: pd.DataFrame,
+    key: str,
+    field: str,
+    title: str,
+    scheme: Scheme,
+    limit: float = 0,
 ) -> None:
     """Draw `head_map`; a click on a cell opens its head. key: as for any element."""
     layer, head = state.selected_head()

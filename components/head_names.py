@@ -7,10 +7,10 @@ import streamlit as st
 from attention.reading import head_name
 from components import state
 
-NAME = re.compile(r"Layer (\d+)(?:, head (\d+))?")
 
-
-def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset:
+def ask_heads(
+    label: str, key: str, shape: tuple[int, int]
+) -> frozenset[tuple[int, int]]:
     """Draw a choice of heads; return them as array indices.
 
     key: the choice's key in session state and its name in the URL.
@@ -36,13 +36,12 @@ def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset:
     return heads_named(names, shape)
 
 
-def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset:
+def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[tuple[int, int]]:
     """Return the heads, from 0, that "Layer 3" and "Layer 3, head 10" stand for."""
     heads = set()
     for name in names:
-        layer, head = NAME.fullmatch(name).groups()
-        chosen = range(shape[1]) if head is None else [int(head) - 1]
-        heads |= {(int(layer) - 1, h) for h in chosen}
+        layer, *chosen = map(int, re.findall(r"\d+", name))
+        heads |= {(layer - 1, head - 1) for head in chosen or range(1, shape[1] + 1)}
     return frozenset(heads)
 
 

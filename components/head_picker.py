@@ -5,6 +5,11 @@ import streamlit as st
 from attention.reading import head_name
 from components import state
 
+STEPS = (
+    ("Previous", ":material/arrow_back:", -1),
+    ("Next", ":material/arrow_forward:", 1),
+)
+
 
 def ask_head(shape: tuple[int, int]) -> None:
     """Draw the open head's name, steps to its neighbours, and the selectors."""
@@ -15,9 +20,14 @@ def ask_head(shape: tuple[int, int]) -> None:
         state.note_head_choice()
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()
-        step = {"type": "tertiary", "on_click": state.step_head}
-        st.button("Previous", icon=":material/arrow_back:", args=(-1, shape), **step)
-        st.button("Next", icon=":material/arrow_forward:", args=(1, shape), **step)
+        for label, icon, step in STEPS:
+            st.button(
+                label,
+                icon=icon,
+                type="tertiary",
+                on_click=state.step_head,
+                args=(step, shape),
+            )
     with st.container(horizontal=True):
         st.number_input(
             "Layer",

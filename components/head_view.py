@@ -1,6 +1,7 @@
 """One head: which it is, its heatmap, its strongest pair in words, its numbers."""
 
 import streamlit as st
+from altair.typing import ChartType
 
 from attention.atlas_words import describe_clearest
 from attention.frames import head_frame, head_table
@@ -66,6 +67,7 @@ def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
     if reading.n_tokens > HEATMAP_TOKENS:
         show_large_head(reading, layer, head)
         return
+    chart: ChartType
     if as_lines:
         kind = "Lines"
         chart = lines_chart(head_frame(reading, layer, head), reading.tokens)

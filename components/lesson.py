@@ -1,6 +1,7 @@
 """A lesson: what to do, a hint, the page's answer with numbers, and the solution."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention.lessons import Lesson, lessons
 from attention.picks import describe_pick, head_scores
@@ -43,7 +44,7 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     A lesson that asks for a head starts at the first one, not at the page's usual,
     which may be the answer.
     """
-    layer, head = lesson.head or ((0, 0) if asks_for_head(lesson) else (None, None))
+    head = lesson.head or ((0, 0) if asks_for_head(lesson) else None)
     # Hidden or joined tokens, left over from before, would change the numbers.
     start = {
         state.TEXT: lesson.sentence,
@@ -52,8 +53,8 @@ def start_of(lesson: Lesson) -> dict[str, str]:
         links.SPECIAL: SHOWN,
     }
     start |= dict(lesson.parameters)
-    if layer is not None:
-        start |= {state.LAYER: str(layer + 1), state.HEAD: str(head + 1)}
+    if head is not None:
+        start |= {state.LAYER: str(head[0] + 1), state.HEAD: str(head[1] + 1)}
     return start
 
 
@@ -87,7 +88,7 @@ def offer_lessons() -> None:
             )
 
 
-def hold_answer():
+def hold_answer() -> DeltaGenerator:
     """Return the container for the page's answer to a pick.
 
     It stays in sight (frame.py has its style): on a phone the heads to pick from are

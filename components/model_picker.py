@@ -34,7 +34,7 @@ def show_download(model: Model) -> None:
     download = hub.download_of(model)
     if download is not None and download.is_running:
         st.session_state.watched = model.id
-        _show_progress(model)
+        _show_progress(download)
         return
     # Another visitor's failure is no news to this one.
     is_ours = st.session_state.get("watched") == model.id
@@ -53,15 +53,14 @@ def show_download(model: Model) -> None:
 
 
 @st.fragment(run_every=REFRESH)
-def _show_progress(model: Model) -> None:
-    download = hub.download_of(model)
+def _show_progress(download: hub.Download) -> None:
     if not download.is_running:
         st.rerun()  # the whole page: the new model answers, or the fault is said
     progress = download.progress
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
             min(progress.done / max(progress.total, 1), 1.0),
-            text=f"Getting {model.id}: {progress.done / 1e6:,.0f} of "
+            text=f"Getting {download.model.id}: {progress.done / 1e6:,.0f} of "
             f"{progress.total / 1e6:,.0f} MB, {progress.speed / 1e6:,.1f} MB a second. "
             "The bundled small model answers meanwhile.",
         )

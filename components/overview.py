@@ -30,7 +30,7 @@ def show_overview(reading: Reading, roles: HeadRoles | None) -> None:
         data=overview_data(
             reading.shape,
             data_url(overview_png(reading.attention)),
-            roles and roles.labels,
+            None if roles is None else roles.labels,
         ),
         on_picked_change=_pick,
         on_role_change=_pick_role,
@@ -48,7 +48,7 @@ def show_empty_overview(shape: tuple[int, int], key: str) -> None:
 
 def overview_data(
     shape: tuple[int, int], sprite: str = "", labels: np.ndarray | None = None
-) -> dict:
+) -> dict[str, object]:
     """Return what the browser draws: numbers from 1, a picture's URL or "".
 
     labels: [layers, heads], each head's role, BROAD or MIXED.

@@ -53,7 +53,7 @@ def show_empty_predictions(k: int) -> None:
     )
 
 
-def predictions_data(reading: Reading, k: int) -> dict:
+def predictions_data(reading: Reading, k: int) -> dict[str, object]:
     """Return what the browser draws: for each mask its title and k rows."""
     several = len(reading.mask_positions) > 1
     masks = zip(reading.mask_positions, reading.predictions, strict=True)
@@ -73,7 +73,7 @@ def predictions_data(reading: Reading, k: int) -> dict:
     }
 
 
-def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict:
+def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict[str, object]:
     before, word, after = fill_parts(text, span, prediction.token)
     return {
         "token": prediction.token,

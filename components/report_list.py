@@ -121,22 +121,21 @@ def _show_entry(entry: Entry, place: int, count: int) -> None:
 # nothing left to do.
 
 
-def _find(number: int) -> tuple[int, Entry] | tuple[None, None]:
-    found = enumerate(entries())
-    return next(((i, e) for i, e in found if e.number == number), (None, None))
+def _place_of(number: int) -> int | None:
+    places = (i for i, entry in enumerate(entries()) if entry.number == number)
+    return next(places, None)
 
 
 def _move(number: int, step: int) -> None:
-    found, (here, entry) = entries(), _find(number)
-    if entry and 0 <= here + step < len(found):
-        found.insert(here + step, found.pop(here))
+    found, place = entries(), _place_of(number)
+    if place is not None and 0 <= place + step < len(found):
+        found.insert(place + step, found.pop(place))
 
 
 def _remove(number: int) -> None:
-    here, entry = _find(number)
-    if entry:
+    if (place := _place_of(number)) is not None:
         removed = st.session_state.setdefault(REMOVED, [])
-        removed.append((here, entries().pop(here)))
+        removed.append((place, entries().pop(place)))
 
 
 def _put_back() -> None:
@@ -146,8 +145,8 @@ def _put_back() -> None:
 
 
 def _note(number: int) -> None:
-    _, entry = _find(number)
-    if entry:
+    if (place := _place_of(number)) is not None:
+        entry = entries()[place]
         note = st.session_state[f"note {number}"]
         entry.finding = replace(entry.finding, note=note)
 

@@ -1,5 +1,7 @@
 """Several heads as one map, and one token's view of a head or a layer."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -38,7 +40,7 @@ HOW_TOKEN = (
 def show_several(reading: Reading) -> None:
     """Draw a map over several heads, and their lines by colour."""
     kind = st.radio("Map", list(HOW), key="map", bind="query-params", horizontal=True)
-    heads = frozenset()
+    heads: frozenset[tuple[int, int]] = frozenset()
     if kind == CHOSEN:
         heads = ask_heads("Heads", "heads", reading.shape)
         if not heads:
@@ -47,12 +49,12 @@ def show_several(reading: Reading) -> None:
     if reading.n_tokens > HEATMAP_TOKENS:
         st.text(f"A map is drawn for up to {HEATMAP_TOKENS} tokens.")
         return
-    weights = {
+    maps: dict[str, Callable[[], np.ndarray]] = {
         CHOSEN: lambda: mean_of_heads(reading, heads),
         ALL: lambda: reading.attention.mean(axis=(0, 1)),
         ROLLOUT: lambda: rollout(reading.attention),
-    }[kind]()
-    frame = weights_frame(reading.tokens, weights)
+    }
+    frame = weights_frame(reading.tokens, maps[kind]())
     alt_text = f"Heatmap of the {kind}"
     height = heatmap_height(reading.n_tokens)
     st.altair_chart(weights_chart(frame, reading.tokens), height=height, alt=alt_text)

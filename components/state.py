@@ -8,6 +8,7 @@ URL's names. Callbacks run before the page does, so they may set a widget's valu
 import math
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TypeVar
 
 import streamlit as st
 
@@ -26,6 +27,8 @@ DEFAULT_K = 3
 # Tables for more masks than these would be a page of their own.
 MAX_MASKS = 8
 
+Value = TypeVar("Value")
+
 
 def set_usual(values: Mapping[str, object]) -> None:
     """Let fields have other values than the page's own where the URL says nothing.
@@ -36,7 +39,7 @@ def set_usual(values: Mapping[str, object]) -> None:
     st.session_state[USUAL] = values
 
 
-def usual(name: str, otherwise: object) -> object:
+def usual(name: str, otherwise: Value) -> Value:
     return st.session_state.get(USUAL, {}).get(name, otherwise)
 
 
@@ -103,14 +106,14 @@ def keep_head_for(chosen: Model, answering: Model, link: Mapping[str, str]) -> N
 
     Until then the bundled model may not have that head.
     """
-    asked = link.get(LAYER), link.get(HEAD)
-    pairs = list(zip(asked, chosen.shape, strict=True))
-    if chosen != answering and all(_is_number_to(a or "", n) for a, n in pairs):
-        st.session_state.head_for = (chosen.id, int(asked[0]), int(asked[1]))
-    model_id, *head = st.session_state.get("head_for", ("",))
+    layer, head = link.get(LAYER, ""), link.get(HEAD, "")
+    has_it = _is_number_to(layer, chosen.layers) and _is_number_to(head, chosen.heads)
+    if chosen != answering and has_it:
+        st.session_state.head_for = (chosen.id, int(layer), int(head))
+    model_id, *kept = st.session_state.get("head_for", ("",))
     if chosen == answering and chosen.id == model_id:
         del st.session_state.head_for
-        st.session_state[LAYER], st.session_state[HEAD] = head
+        st.session_state[LAYER], st.session_state[HEAD] = kept
 
 
 def is_first_run() -> bool:

@@ -1,9 +1,10 @@
 """Tables in which choosing a row opens its head or its sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from attention.claim_frames import sentences_frame
 from attention.claims import Result
@@ -13,10 +14,11 @@ from components import state
 SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
 PERCENT = st.column_config.NumberColumn(format="percent")
 ABOVE = st.column_config.NumberColumn("above fixed guess", format="percent")
+Columns = Mapping[str, ColumnConfig | str]
 HEIGHT = 320  # pixels
 
 
-def choose_head(frame: pd.DataFrame, key: str, columns: dict) -> None:
+def choose_head(frame: pd.DataFrame, key: str, columns: Columns) -> None:
     """Draw a table with the columns layer and head (from 1); a row opens its head."""
     heads = frame[["layer", "head"]]
 
@@ -69,7 +71,7 @@ def _choose(
     about: pd.DataFrame,
     open_row: Callable[[int], None],
     is_open: Callable[[int], bool],
-    columns: dict,
+    columns: Columns,
 ) -> None:
     """Draw a table in which choosing a row calls open_row with its number.
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Collection, Mapping
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -53,7 +54,8 @@ def show_teacher_panel() -> None:
         fields, picture = st.columns([3, 2], gap="medium")
         with fields:
             link = _ask_link()
-            height = "content" if len(link) <= MOST_WHOLE else CODE_HEIGHT
+            is_short = len(link) <= MOST_WHOLE
+            height: int | Literal["content"] = "content" if is_short else CODE_HEIGHT
             st.code(link, language=None, wrap_lines=True, height=height)
             copy_button("copy class link", "Copy this link", link)
             if len(link) > links.MOST_LINK_BYTES:
@@ -144,7 +146,8 @@ def _show_code(link: str) -> None:
             on_click="ignore",
             type="tertiary",
         )
-    if code.version > COARSE_VERSION:
+    # A number: `make_qr` makes no micro codes, whose versions have an M.
+    if int(code.version) > COARSE_VERSION:
         st.text("A fine code: a shorter sentence is easier to read from afar.")
 
 

@@ -92,10 +92,12 @@ def make(
     if len(set(names)) < len(names):
         raise Failed("Two treebanks have the same file name. Rename one.")
     todo = dict(enumerate(jobs(treebanks)))
+    model_sha256 = weights_sha256(local_folder(model))
+    files = {path.name: sha256(path) for path in treebanks}
     plan = {
         "model": model.id,
-        "model_sha256": weights_sha256(local_folder(model)),
-        "files": {path.name: sha256(path) for path in treebanks},
+        "model_sha256": model_sha256,
+        "files": files,
         "sentences in a block": BLOCK_SENTENCES,
         "version": VERSION,
     }
@@ -105,9 +107,9 @@ def make(
     tell(total)
     source = Source(
         model.id,
-        plan["model_sha256"],
+        model_sha256,
         command(names, model),
-        plan["files"],
+        files,
         int(total.sentences.sum()),
         dict(total.skipped),
     )

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from attention.examples import Example
 from attention.naming import Span
 from attention.relations import TO_GOVERNOR
 from corpus.measure import dependencies
 from corpus.treebank import Sentence, blocks, read_block
+
+Item = TypeVar("Item")
 
 LIMIT = 40  # examples of a relation
 MOST_BLOCKS = 8  # 2,048 sentences, a second or two
@@ -63,7 +66,7 @@ def token_spans(text: str, tokens: Sequence[str]) -> list[Span] | None:
     return spans if end == len(text) else None
 
 
-def evenly(items: Sequence, limit: int) -> list:
+def evenly(items: Sequence[Item], limit: int) -> list[Item]:
     """Return at most `limit` items at even distances.
 
     >>> evenly(range(10), 4)

@@ -7,6 +7,7 @@ model is bundled, or somebody has to rewrite the lesson.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from attention.claims import judge, measure
 from attention.examples import parse
@@ -15,7 +16,12 @@ from attention.lessons import FILLED, Lesson
 from attention.picks import head_scores
 from attention.ready_claims import ready_claims
 from attention.showcase import EXAMPLES
-from corpus.lesson_facts import MORE, Facts, Found, low_name, share
+from corpus.lesson_facts import MORE, Facts, Found, Points, low_name, share
+
+if TYPE_CHECKING:
+    from model_cache.engine import Engine
+
+Head = tuple[int, int]  # array indices
 
 TOP_WORDS = 10  # kept of each example sentence
 # A head that only just leads would make a poor answer.
@@ -28,20 +34,21 @@ FIRST_HEAD = (0, 0)  # and where it asks for one: the page's own may be the answ
 class Measurement:
     """What the file of facts has, and one sentence for each point that is lost."""
 
-    facts: Mapping
+    facts: Mapping[str, Any]
     lost: list[str]
 
 
 def measure_facts(
-    engine, model_sha256: str, lessons: Mapping[str, Lesson]
+    engine: "Engine", model_sha256: str, lessons: Mapping[str, Lesson]
 ) -> Measurement:
     """Measure everything that is said of a model.
 
     facts: "model_sha256"; "words": sentence -> its likeliest words; "claims": title ->
     best head (from 1), hits, n; "lessons": slug -> what its text names.
     """
-    found, lost = {}, []
-    answers: dict[str, tuple[int, int]] = {}
+    found: dict[str, Facts] = {}
+    lost: list[str] = []
+    answers: dict[str, Head] = {}
     for slug, lesson in lessons.items():
         try:
             found[slug], points = _of_lesson(engine, lesson, answers)
@@ -70,11 +77,11 @@ def _named(lesson: Lesson) -> set[str]:
     return set(NAMED.findall(" ".join(getattr(lesson, name) for name in FILLED)))
 
 
-def _words(engine, text: str) -> list[str]:
+def _words(engine: "Engine", text: str) -> list[str]:
     return [one.token for one in engine.read(text, TOP_WORDS).predictions[0]]
 
 
-def _claim(engine, title: str) -> dict[str, int]:
+def _claim(engine: "Engine", title: str) -> dict[str, int]:
     examples, _ = parse(ready_claims()[title].splitlines())
     result = judge([measure(engine.read(one.text), one) for one in examples])
     layer, head = best = result.best()
@@ -82,9 +89,9 @@ def _claim(engine, title: str) -> dict[str, int]:
     return {"layer": layer + 1, "head": head + 1, "hits": hits, "n": result.n}
 
 
-def _of_lesson(engine, lesson: Lesson, answers: dict) -> Found:
+def _of_lesson(engine: "Engine", lesson: Lesson, answers: dict[str, Head]) -> Found:
     facts: Facts = {}
-    points: dict[str, bool] = {}
+    points: Points = {}
     if lesson.role or lesson.pair:
         facts, points, answers[lesson.slug] = _asked_head(engine, lesson)
     if more := MORE.get(lesson.slug):
@@ -93,7 +100,7 @@ def _of_lesson(engine, lesson: Lesson, answers: dict) -> Found:
     return facts, points
 
 
-def _asked_head(engine, lesson: Lesson) -> tuple[Facts, dict[str, bool], tuple]:
+def _asked_head(engine: "Engine", lesson: Lesson) -> tuple[Facts, Points, Head]:
     """Find the head that a lesson asks for, and see that it is a clear answer."""
     scores = head_scores(lesson, engine.read(lesson.sentence))
     second, first = sorted(scores.flat)[-2:]
@@ -103,22 +110,21 @@ def _asked_head(engine, lesson: Lesson) -> tuple[Facts, dict[str, bool], tuple]:
         "share": share(first),
         "next_share": share(second),
     }
-    return (
-        facts,
-        {
-            f"one head leads clearly ({low_name(*head)} has {first:.0%}, the next "
-            f"{second:.0%})": bool(first > CLEAR_LEAD * second),
-            f"the answer is not open from the start ({low_name(*head)})": (
-                head != (lesson.head or FIRST_HEAD)
-            ),
-        },
-        head,
-    )
+    clear = f"{low_name(*head)} has {first:.0%}, the next {second:.0%}"
+    points = {
+        f"one head leads clearly ({clear})": bool(first > CLEAR_LEAD * second),
+        f"the answer is not open from the start ({low_name(*head)})": (
+            head != (lesson.head or FIRST_HEAD)
+        ),
+    }
+    return facts, points, head
 
 
-def _given_away(lessons: Mapping[str, Lesson], answers: Mapping) -> list[str]:
+def _given_away(
+    lessons: Mapping[str, Lesson], answers: Mapping[str, Head]
+) -> list[str]:
     """Tell which lessons' answers an earlier one has open."""
-    opened: dict[tuple[int, int], str] = {}
+    opened: dict[Head, str] = {}
     found = []
     for slug, lesson in lessons.items():
         if slug not in answers:

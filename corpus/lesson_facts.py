@@ -7,6 +7,7 @@ has to hold of the model; where it does not, somebody has to rewrite the lesson.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from attention.ready_claims import ready_claims
 from attention.roles import NAMES, head_roles, ordinary
 from attention.silence import each_head_silent, gates_without, top_word_change
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
+
+if TYPE_CHECKING:
+    from model_cache.engine import Engine
 
 Facts = dict[str, str]
 Points = dict[str, bool]  # what the text says -> whether it holds
@@ -61,6 +65,13 @@ def weight(reading: Reading, head: tuple[int, int], query: str, key: str) -> flo
     return float(reading.attention[(*head, *places)])
 
 
+def opened(lesson: Lesson) -> tuple[int, int]:
+    """Return the head that a lesson opens with, which it has to name."""
+    if lesson.head is None:
+        raise ValueError("it names no head to open")
+    return lesson.head
+
+
 def words_of(reading: Reading) -> list[str]:
     """Return the words for the first mask, the likeliest first."""
     return [prediction.token for prediction in reading.predictions[0]]
@@ -71,7 +82,7 @@ def shares_of_role(reading: Reading, role: str) -> np.ndarray:
     return head_roles(reading).scores[..., NAMES.index(role)]
 
 
-def predict_like_bert(engine, lesson: Lesson) -> Found:
+def predict_like_bert(engine: "Engine", lesson: Lesson) -> Found:
     best = engine.read(lesson.sentence).predictions[0]
     text = lesson.sentence.replace("into two cups", "over the flowers")
     flowers = words_of(engine.read(text, 5))
@@ -86,13 +97,13 @@ def predict_like_bert(engine, lesson: Lesson) -> Found:
     }
 
 
-def next_word(engine, lesson: Lesson) -> Found:
+def next_word(engine: "Engine", lesson: Lesson) -> Found:
     best = shares_of_role(engine.read(lesson.sentence), "next").argmax()
     is_there = divmod(int(best), engine.shape[1]) == (2, 9)
     return {}, {"the next-word head is layer 3, head 10, as in BERT base": is_there}
 
 
-def adverb_verb(engine, lesson: Lesson) -> Found:
+def adverb_verb(engine: "Engine", lesson: Lesson) -> Found:
     examples, _ = parse(ready_claims()["adverb -> verb"].splitlines())
     result = judge([measure(engine.read(one.text), one) for one in examples])
     scores = head_scores(lesson, engine.read(lesson.sentence))
@@ -114,7 +125,7 @@ def adverb_verb(engine, lesson: Lesson) -> Found:
     }
 
 
-def object_verb(engine, lesson: Lesson) -> Found:
+def object_verb(engine: "Engine", lesson: Lesson) -> Found:
     scores = head_scores(lesson, engine.read(lesson.sentence))
     head = divmod(int(scores.argmax()), scores.shape[1])
     passive = engine.read("The heavy chairs were carried into the garden.")
@@ -123,13 +134,13 @@ def object_verb(engine, lesson: Lesson) -> Found:
     return {"passive_share": share(found)}, {says: found < scores.max() / 5}
 
 
-def resting_place(engine, lesson: Lesson) -> Found:
+def resting_place(engine: "Engine", lesson: Lesson) -> Found:
     reading = engine.read(lesson.sentence)
     stops = shares_of_role(reading, "punctuation")
     layer = int(stops.argmax()) // stops.shape[1]
     n_resting = int((stops[layer] > 0.5).sum())
     n_heads = stops.shape[1]
-    specials = sum(shares_of_role(reading, role) for role in ("cls", "sep"))
+    specials = shares_of_role(reading, "cls") + shares_of_role(reading, "sep")
     facts = {"n_resting": f"all {n_heads}" if n_resting == n_heads else str(n_resting)}
     return facts, {
         "most heads of the layer rest on the full stop": n_resting > n_heads / 2,
@@ -139,20 +150,20 @@ def resting_place(engine, lesson: Lesson) -> Found:
     }
 
 
-def full_stop(engine, lesson: Lesson) -> Found:
+def full_stop(engine: "Engine", lesson: Lesson) -> Found:
     shown = engine.read(lesson.sentence)
     stops = shares_of_role(shown, "punctuation")
     left = view(shown, join=False, specials=RENORMALISED)
     hidden = view(shown, join=False, specials=HIDDEN)
-    head, other = lesson.head, (7, 1)  # layer 8, head 2
+    head, other = opened(lesson), (7, 1)  # layer 8, head 2
     pairs = {"tired": "children", "wet": "coats", "the": "kitchen"}
     weights = {query: weight(left, head, query, key) for query, key in pairs.items()}
     words = float(hidden.attention[other].sum(axis=-1).mean())
     layers = float(stops[5:11].mean())
     facts = {f"{query}_share": share(found) for query, found in weights.items()}
     facts |= {
-        "stop_share": share(stops[head]),
-        "other_stop_share": share(stops[other]),
+        "stop_share": share(float(stops[head])),
+        "other_stop_share": share(float(stops[other])),
         "other_words_share": share(words),
         "layers_share": share(layers),
     }
@@ -160,7 +171,7 @@ def full_stop(engine, lesson: Lesson) -> Found:
     back = left.tokens[int(left.attention[(*head, their)].argmax())]
     return facts, {
         "the full stop gets a third or more of layers 6 to 11": layers > 1 / 3,
-        "the open head gives the full stop a third or more": stops[head] > 1 / 3,
+        "the open head gives the full stop a third or more": bool(stops[head] > 1 / 3),
         "behind it, words look at the noun they belong to": min(weights.values()) > 0.5,
         "“their” looks back at “children”": back == "children",
         "layer 8, head 2 gives the full stop far more than the words": bool(
@@ -169,11 +180,11 @@ def full_stop(engine, lesson: Lesson) -> Found:
     }
 
 
-def word_pieces(engine, lesson: Lesson) -> Found:
+def word_pieces(engine: "Engine", lesson: Lesson) -> Found:
     pieces = engine.read(lesson.sentence)
     words = view(pieces, join=True, specials=SHOWN)
     before, after = (
-        float(shares_of_role(seen, "next")[lesson.head]) for seen in (pieces, words)
+        float(shares_of_role(seen, "next")[opened(lesson)]) for seen in (pieces, words)
     )
     facts = {
         "n_pieces": str(pieces.n_tokens),
@@ -192,7 +203,7 @@ def word_pieces(engine, lesson: Lesson) -> Found:
     }
 
 
-def silence_a_head(engine, lesson: Lesson) -> Found:
+def silence_a_head(engine: "Engine", lesson: Lesson) -> Found:
     reading = engine.read(lesson.sentence)
     shape, layer = reading.shape, 7  # layer 8
     best = reading.predictions[0][0]
@@ -213,7 +224,7 @@ def silence_a_head(engine, lesson: Lesson) -> Found:
     row = reading.attention[(*strongest, reading.mask_positions[0])]
     at = int(row.argmax())
     alone, of_layer = (
-        without([lesson.head]),
+        without([opened(lesson)]),
         without([(layer, head) for head in range(shape[1])]),
     )
     facts = {
@@ -243,7 +254,7 @@ def silence_a_head(engine, lesson: Lesson) -> Found:
     }
 
 
-def bias(engine, lesson: Lesson) -> Found:
+def bias(engine: "Engine", lesson: Lesson) -> Found:
     people = {
         person: words_of(engine.read(lesson.sentence.replace("man", person), 10))
         for person in ("man", "woman")

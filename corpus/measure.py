@@ -13,6 +13,7 @@ sum, from a word: the mean), [CLS] and [SEP] are left out. Unlike there:
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,13 +24,18 @@ from attention.roles import head_roles, ordinary
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.treebank import Malformed, Sentence
 
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.engine import Engine
+
 MALFORMED = "malformed sentences"
 UNREADABLE = "sentences that the model cannot read"
 INSIDE = "dependencies within a contraction"
 NO_PIECE = "dependencies of a word that the tokenizer leaves out"
 
 
-def measure(engine, sentences: Iterable[tuple[int, Sentence | Malformed]]) -> Counts:
+def measure(
+    engine: "Engine", sentences: Iterable[tuple[int, Sentence | Malformed]]
+) -> Counts:
     """Count what every head of an engine does in sentences.
 
     sentences: each with the number of its half; see attention.atlas.

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 # Before ray is imported: no reports of what is done with it to anybody, and nothing in
 # the terminal but what ends a run.
@@ -35,7 +36,7 @@ class Worker:
     def __init__(self, model_id: str, n_threads: int):
         self._engine = load_engine(model_id, n_threads)
 
-    def __call__(self, batch: Mapping) -> dict:
+    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Measure the one job of a batch."""
         (number,), (half,) = batch["number"], batch["half"]
         block = Block(**{name: batch[name][0] for name in Block.__annotations__})
@@ -78,7 +79,7 @@ def run(
 
 def start(address: str | None) -> None:
     """Connect to a cluster, or start Ray on this machine. Raises ConnectionError."""
-    environment = {"env_vars": {"PYTHONPATH": str(ROOT)}}
+    environment: dict[str, object] = {"env_vars": {"PYTHONPATH": str(ROOT)}}
     if address is not None:
         environment = {"working_dir": str(ROOT), "excludes": NOT_SENT}
     here = {} if address else {"include_dashboard": False, "object_store_memory": STORE}
@@ -94,6 +95,6 @@ def start(address: str | None) -> None:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
-def _row(number: int, job: Job) -> dict:
+def _row(number: int, job: Job) -> dict[str, object]:
     half = -1 if job.half is None else job.half
     return {"number": number, "half": half, **asdict(job.block)}

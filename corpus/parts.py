@@ -14,7 +14,7 @@ PLAN = "plan.json"
 class Parts:
     """A folder of measured blocks; a file is there whole or not at all."""
 
-    def __init__(self, folder: Path, plan: Mapping):
+    def __init__(self, folder: Path, plan: Mapping[str, object]):
         """Open a folder, emptied first if it is of another plan. Raises OSError.
 
         plan: all that a block's counts depend on, as JSON can have it.

@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import corpus.atlas  # first, since it sets the number of NumPy's threads
 from attention.atlas_file import BadAtlas, load
 from attention.facts import FILE as FACTS
 from attention.lessons import FOLDER as LESSONS
-from attention.lessons import raw_lesson
+from attention.lessons import Lesson, raw_lesson
 from attention.showcase import DEFAULT_TEXT
 from command.terminal import Failed, say
 from corpus.facts import measure_facts
@@ -28,6 +29,9 @@ from model_cache.catalog import BUNDLED, BUNDLED_MODEL
 from model_cache.checkpoint import CONFIG, BrokenCheckpoint
 from model_cache.hashes import WEIGHTS, weights_sha256, write_sums
 from model_cache.hub import BUNDLED_FOLDER, TOKENIZER_CONFIG, TOKENIZER_FILES
+
+if TYPE_CHECKING:
+    from model_cache.engine import Engine
 
 MODEL_FILES = (CONFIG, WEIGHTS, TOKENIZER_CONFIG, *TOKENIZER_FILES)
 TEXT_FILES = ("README.md", "LICENSE")  # the former model's stay where there is none
@@ -117,7 +121,7 @@ def require_model(folder: Path) -> None:
         raise Failed(f"{folder} predicts no words: its numbers are not finite.")
 
 
-def load_engine(folder: Path):
+def load_engine(folder: Path) -> "Engine":
     """Return the engine of a folder. Raises BrokenCheckpoint."""
     return engine_of(folder, BUNDLED, corpus.atlas.N_THREADS)
 
@@ -150,7 +154,7 @@ def copy(folder: Path) -> None:
     shutil.rmtree(former)
 
 
-def raw_lessons() -> dict:
+def raw_lessons() -> dict[str, Lesson]:
     """Return the lessons in their order, with facts named and not filled in.
 
     Raises BadLesson.

@@ -5,11 +5,12 @@ its lines. A sentence that breaks the rules is skipped, and told with file and l
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import conllu
+from conllu.models import Token
 
 COLUMNS = 10
 SEPARATOR = re.compile("\t| {2,}")  # as the library has it
@@ -19,6 +20,8 @@ BLOCK_SENTENCES = 256
 # Of a block; one of English sentences has 0.3 MB.
 MOST_BYTES = 32_000_000
 MOST_REASON = 200  # characters; a reason may cite what a line has
+
+Row = tuple[int, Token]  # with the number of its line
 
 
 class NotATreebank(ValueError):
@@ -157,9 +160,10 @@ def _sentence(lines: list[tuple[int, bytes]]) -> Sentence:
     )
 
 
-def _tokens(rows: list) -> tuple[list, list[int]]:
+def _tokens(rows: Sequence[Row]) -> tuple[list[Token], list[int]]:
     """Return the rows that stand for what is written, and each word's token."""
-    written_as, token_of = [], []
+    written_as: list[Token] = []
+    token_of: list[int] = []
     covered = 0  # words up to this one stand in the last token
     for number, row in rows:
         id_ = row["id"]
@@ -181,7 +185,7 @@ def _tokens(rows: list) -> tuple[list, list[int]]:
     return written_as, token_of
 
 
-def _words(rows: list, token_of: list[int]) -> Iterator[Word]:
+def _words(rows: Sequence[Row], token_of: Sequence[int]) -> Iterator[Word]:
     for number, row in rows:
         id_, governor = row["id"], row["head"]
         if isinstance(id_, tuple):
@@ -198,7 +202,7 @@ def _words(rows: list, token_of: list[int]) -> Iterator[Word]:
         )
 
 
-def _joined(written_as: list) -> str:
+def _joined(written_as: Sequence[Token]) -> str:
     spaces = [
         "" if (row["misc"] or {}).get("SpaceAfter") == "No" else " "
         for row in written_as

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attention.atlas import CHOSEN, MEASURED
 from corpus.counts import Counts
@@ -11,6 +12,9 @@ from corpus.treebank import Block, blocks, read_block
 from model_cache.catalog import Model, find_model
 from model_cache.checkpoint import read_checkpoint
 from model_cache.hub import download, find_local
+
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def jobs(treebanks: Sequence[Path]) -> Iterator[Job]:
             yield Job(block, half if len(treebanks) > 1 else None)
 
 
-def load_engine(model_id: str, n_threads: int):
+def load_engine(model_id: str, n_threads: int) -> "Engine":
     """Return a model's engine for a process that may use so many threads.
 
     Raises DownloadFailed, BrokenCheckpoint.
@@ -40,7 +44,7 @@ def load_engine(model_id: str, n_threads: int):
     return engine_of(local_folder(find_model(model_id)), model_id, n_threads)
 
 
-def engine_of(folder: Path, model_id: str, n_threads: int):
+def engine_of(folder: Path, model_id: str, n_threads: int) -> "Engine":
     """Return the engine of a folder; all of a process have the same n_threads.
 
     Raises BrokenCheckpoint.
@@ -57,7 +61,7 @@ def local_folder(model: Model) -> Path:
     return find_local(model) or download(model)
 
 
-def do(engine, job: Job) -> Counts:
+def do(engine: "Engine", job: Job) -> Counts:
     """Measure a job's block. Raises OSError."""
     return measure(
         engine,

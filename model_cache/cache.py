@@ -8,7 +8,8 @@ import ctypes
 import gc
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING
 
 import cachetools
 import numpy as np
@@ -26,7 +27,13 @@ from attention.silence import (
 )
 from attention.stability import varied_sentences
 from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
+from model_cache.hashes import WEIGHTS
 from model_cache.hub import find_local
+
+if TYPE_CHECKING:  # loads TensorFlow
+    from model_cache.engine import Engine
+
+Heads = frozenset[tuple[int, int]]  # array indices (layer, head)
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
 RANKINGS = 200  # of heads or of a guess: about 1 kB each
@@ -66,13 +73,12 @@ def setting(name: str) -> str | None:
 
 
 @st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
-def engine(model_id: str):
+def engine(model_id: str) -> "Engine":
     """Return the engine of a model whose files are on this computer.
 
     Raises BrokenCheckpoint if they cannot be used.
     """
     from model_cache.checkpoint import (
-        WEIGHTS,
         BrokenCheckpoint,
         damaged,
         read_checkpoint,
@@ -81,7 +87,12 @@ def engine(model_id: str):
 
     _return_large_arrays()
     model = find_model(model_id)
-    ready = Engine(model_id, read_checkpoint(find_local(model)))
+    if (folder := find_local(model)) is None:
+        raise BrokenCheckpoint(
+            f"The files of {model_id} are no longer on this computer. Get the model "
+            "again, or choose another."
+        )
+    ready = Engine(model_id, read_checkpoint(folder))
     if ready.shape != model.shape:
         raise BrokenCheckpoint(
             f"{model_id} has layers x heads {ready.shape}, but the catalog says "
@@ -89,7 +100,7 @@ def engine(model_id: str):
         )
     trial = ready.read("Compiled before the first visitor's [MASK].", MAX_K)
     if not sum(found.probability for found in trial.predictions[0]) > 0:  # none, NaN
-        raise damaged(find_local(model), WEIGHTS)
+        raise damaged(folder, WEIGHTS)
     _return_freed_memory()
     return ready
 
@@ -129,9 +140,7 @@ def _return_freed_memory() -> None:
         trim(0)
 
 
-def read(
-    model_id: str, text: str, silent: frozenset[tuple[int, int]] = frozenset()
-) -> Reading:
+def read(model_id: str, text: str, silent: Heads = frozenset()) -> Reading:
     """Return the model's reading of text with MAX_K predictions.
 
     silent: heads, as array indices, whose output is set to zero.
@@ -168,23 +177,21 @@ def measure(model_id: str, examples: Sequence[Example]) -> list[Measured | Malfo
     examples: as many as are read at once, see attention.batches.
     """
     kept, lock = _measured()
+    found: dict[Example, Measured | Malformed] = {}
     with lock:
-        results = [kept.get((model_id, example)) for example in examples]
-    missing = [i for i, result in enumerate(results) if result is None]
-    if missing:
+        for example in examples:
+            if (known := kept.get((model_id, example))) is not None:
+                found[example] = known
+    if missing := [example for example in examples if example not in found]:
         ready = engine(model_id)
-        found = list(
-            measure_each(
-                lambda texts: ready.read_many(texts, k=1),
-                [examples[i] for i in missing],
-            )
-        )
+        results = measure_each(lambda texts: ready.read_many(texts, k=1), missing)
+        found.update(zip(missing, results, strict=True))
         with lock:
-            for i, result in zip(missing, found, strict=True):
-                results[i] = result
-                if isinstance(result, Measured):  # others may be of any length
-                    kept[model_id, examples[i]] = result
-    return results
+            for example in missing:
+                # Others than these may be of any length.
+                if isinstance(result := found[example], Measured):
+                    kept[model_id, example] = result
+    return [found[example] for example in examples]
 
 
 @st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
@@ -195,7 +202,9 @@ def varied_roles(model_id: str) -> list[HeadRoles]:
 
 
 @st.cache_resource(show_spinner=False)
-def _measured() -> tuple[cachetools.LRUCache, threading.Lock]:
+def _measured() -> tuple[
+    cachetools.LRUCache[tuple[str, Example], Measured], threading.Lock
+]:
     return (
         cachetools.LRUCache(MEASURED_BYTES, getsizeof=_measured_size),
         threading.Lock(),
@@ -208,13 +217,17 @@ def _measured_size(result: Measured) -> int:
 
 
 @st.cache_resource(show_spinner=False)
-def _ranker():
+def _ranker() -> Callable[
+    [str, str, Callable[[float], object]], tuple[np.ndarray, np.ndarray]
+]:
     @cachetools.cached(
         cachetools.LRUCache(RANKINGS),
         key=lambda model_id, text, tell: (model_id, text),
         condition=threading.Condition(),
     )
-    def compute(model_id: str, text: str, tell: Callable[[float], object]):
+    def compute(
+        model_id: str, text: str, tell: Callable[[float], object]
+    ) -> tuple[np.ndarray, np.ndarray]:
         ready = engine(model_id)
         everything = np.ones((1, *ready.shape), np.float32)
         _, before = next(ready.probabilities(text, everything))
@@ -230,16 +243,16 @@ def _ranker():
 
 
 @st.cache_resource(show_spinner=False)
-def _reader():
+def _reader() -> Callable[[str, str, Heads], Reading]:
     @cachetools.cached(Readings(READINGS_BYTES), condition=threading.Condition())
-    def compute(model_id: str, text: str, silent: frozenset) -> Reading:
+    def compute(model_id: str, text: str, silent: Heads) -> Reading:
         ready = engine(model_id)
         return ready.read(text, MAX_K, gates_without(ready.shape, silent))
 
     return compute
 
 
-class Readings(cachetools.LRUCache):
+class Readings(cachetools.LRUCache[tuple[Hashable, ...], Reading]):
     """The readings used last, up to a number of bytes; one that is larger, alone.
 
     512 tokens of BERT large are 403 MB. Without it, each click would read them again.

@@ -6,9 +6,10 @@ code or fill the disk. Fetching and finding files is hub.py's job.
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import get_type_hints
 
 CATALOG = Path(__file__).with_name("catalog.toml")
 BUNDLED = "attention-small-12x12"
@@ -93,7 +94,7 @@ def _shipped_catalog() -> dict[str, Model]:
     return load_catalog()
 
 
-def _entries(path: Path) -> list:
+def _entries(path: Path) -> list[object]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -113,29 +114,28 @@ def _entries(path: Path) -> list:
 
 
 def _entry_name(entry: object, number: int) -> str:
-    named = isinstance(entry, dict) and isinstance(entry.get("id"), str)
-    return f"entry {number} ({_shown(entry['id'])})" if named else f"entry {number}"
+    if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+        return f"entry {number} ({_shown(entry['id'])})"
+    return f"entry {number}"
 
 
 def _model(entry: object, where: str) -> Model:
     """Return the entry as a Model; where ("file, entry 2") opens each complaint."""
     if not isinstance(entry, dict):
         raise ValueError(f"{where}: expected fields, got {_shown(entry)}.")
-    names = [field.name for field in fields(Model)]
+    kinds = get_type_hints(Model)
     for name in entry:
-        if name not in names:
+        if name not in kinds:
             raise ValueError(
-                f"{where}: unknown field {_shown(name)}; known: {', '.join(names)}."
+                f"{where}: unknown field {_shown(name)}; known: {', '.join(kinds)}."
             )
-    for name in names:
+    for name in kinds:
         if name not in entry:
             raise ValueError(f"{where}: field {name!r} is missing.")
-    for field in fields(Model):
-        fault = _fault(field.name, field.type, entry[field.name])
-        if fault:
+    for name, kind in kinds.items():
+        if fault := _fault(name, kind, entry[name]):
             raise ValueError(
-                f"{where}: field {field.name!r} is {_shown(entry[field.name])}; "
-                f"{fault}."
+                f"{where}: field {name!r} is {_shown(entry[name])}; {fault}."
             )
     return Model(**entry)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -79,7 +80,7 @@ class Checkpoint:
     """One model's numbers, as trained."""
 
     folder: Path  # the tokenizer reads its own files from here
-    config: Mapping
+    config: Mapping[str, Any]  # as JSON has it; Encoder checks what it needs
     arrays: Mapping[str, np.ndarray]  # PyTorch's names, [out, in] matrices
 
 

@@ -20,6 +20,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -35,6 +36,7 @@ from requests.exceptions import ChunkedEncodingError
 
 from model_cache import hub
 from model_cache.catalog import Model, find_model
+from model_cache.hashes import WEIGHTS
 
 # The library writes 10 MB at a time; a slow line would seem silent for as long.
 CHUNK = 64 * 1024  # bytes
@@ -51,7 +53,9 @@ class ToldAtOnce(Exception):
 
 
 class Session(requests.Session):
-    def send(self, request, **options):
+    def send(
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
         try:
             response = super().send(request, **options)
             if response.status_code >= 500:
@@ -81,7 +85,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _tell(**message) -> None:
+def _tell(**message: object) -> None:
     print(json.dumps(message), flush=True)
 
 
@@ -91,15 +95,16 @@ def _fetch_model(model: Model) -> None:
             f"HF_HUB_OFFLINE forbids downloads, and {model.id} is not on this "
             f"computer; unset it, then {hub.TRY_AGAIN}."
         )
-    url = hf_hub_url(model.repo, hub.WEIGHTS, revision=model.revision)
+    url = hf_hub_url(model.repo, WEIGHTS, revision=model.revision)
     weights = get_hf_file_metadata(url, timeout=constants.HF_HUB_ETAG_TIMEOUT)
-    is_sha256 = re.fullmatch("[0-9a-f]{64}", weights.etag or "")  # to be a file name
+    sha256 = weights.etag or ""
+    is_sha256 = re.fullmatch("[0-9a-f]{64}", sha256)  # to be a file name
     if weights.commit_hash != model.revision or not weights.size or not is_sha256:
         raise FileMetadataError  # a login page, for one
     # Without its configuration a model counts as absent. Fetched last, it keeps
     # weights from being used before their sum is checked.
     (hub.snapshot_folder(model.repo, model.revision) / hub.CONFIG).unlink(True)
-    _fetch_weights(model, weights.etag, weights.size)
+    _fetch_weights(model, sha256, weights.size)
     _is_fetched(model, hub.TOKENIZER_CONFIG)  # not every repo has one
     if not any([_is_fetched(model, name) for name in hub.TOKENIZER_FILES]):
         raise hub.DownloadFailed(
@@ -108,7 +113,7 @@ def _fetch_model(model: Model) -> None:
     _fetch(model, hub.CONFIG, force_download=True)
 
 
-def _fetch(model: Model, name: str, **options) -> None:
+def _fetch(model: Model, name: str, **options: Any) -> None:
     hf_hub_download(model.repo, name, revision=model.revision, **options)
 
 
@@ -125,7 +130,7 @@ def _is_fetched(model: Model, name: str) -> bool:
 
 def _fetch_weights(model: Model, sha256: str, size: int) -> None:
     """Fetch what is missing of the weights, and check the sum of all in any case."""
-    link = hub.snapshot_folder(model.repo, model.revision) / hub.WEIGHTS
+    link = hub.snapshot_folder(model.repo, model.revision) / WEIGHTS
     blob = hub.repo_folder(model.repo) / "blobs" / sha256
     partial = blob.with_name(f"{sha256}.incomplete")
     blob.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +151,7 @@ def _fetch_weights(model: Model, sha256: str, size: int) -> None:
     for path in (link, blob, partial):
         path.unlink(missing_ok=True)
     raise hub.DownloadFailed(
-        f"A file of {model.id} ({hub.WEIGHTS}) was damaged on the way and has been "
+        f"A file of {model.id} ({WEIGHTS}) was damaged on the way and has been "
         f"deleted; {hub.TRY_AGAIN}."
     )
 
@@ -159,7 +164,7 @@ def _receive(model: Model, partial: Path, size: int) -> None:
     with ThreadPoolExecutor() as pool:
         while True:
             before = _bytes_in(partial)
-            fetching = pool.submit(_fetch, model, hub.WEIGHTS)
+            fetching = pool.submit(_fetch, model, WEIGHTS)
             while not wait([fetching], GROWTH_INTERVAL).done:
                 if (done := _bytes_in(partial)) > seen:
                     seen, seconds = done, time.monotonic() - start

@@ -7,7 +7,7 @@ attention comes back, and each head's output passes a gate (1 = as trained,
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Layer(NamedTuple):
 class Encoder:
     """A compiled BERT with its masked-word head; safe to call from many threads."""
 
-    def __init__(self, config: Mapping, arrays: Mapping[str, np.ndarray]):
+    def __init__(self, config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]):
         """Take a checkpoint's config.json and its arrays in PyTorch's naming.
 
         Raises BrokenCheckpoint if this forward pass cannot compute them.
@@ -147,7 +147,13 @@ class Encoder:
         self._transform_norm = norm(f"{head}.transform.LayerNorm")
         self._vocabulary_bias = bias(f"{head}.bias")
 
-    def _forward(self, ids, padding_mask, masks, gates):
+    def _forward(
+        self,
+        ids: tf.Tensor,
+        padding_mask: tf.Tensor,
+        masks: tf.Tensor,
+        gates: tf.Tensor,
+    ) -> tuple[tf.Tensor, ...]:
         n_tokens = tf.shape(ids)[1]
         hidden = tf.gather(self._words, ids) + self._positions[:n_tokens]
         hidden = self._norm(hidden, self._embedding_norm)
@@ -162,7 +168,9 @@ class Encoder:
         logits = tf.matmul(at_masks, self._words, transpose_b=True)
         return *attention, logits + self._vocabulary_bias
 
-    def _run_layer(self, hidden, layer: Layer, padding, gates):
+    def _run_layer(
+        self, hidden: tf.Tensor, layer: Layer, padding: tf.Tensor, gates: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         batch, n_tokens, size = tf.unstack(tf.shape(hidden))
         rows = tf.reshape(hidden, [-1, size])
         qkv = tf.reshape(
@@ -180,7 +188,7 @@ class Encoder:
         rows = self._norm(rows + narrow, layer.output_norm)
         return tf.reshape(rows, [batch, n_tokens, size]), weights
 
-    def _norm(self, x, weights: tuple[tf.Tensor, tf.Tensor]):
+    def _norm(self, x: tf.Tensor, weights: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
         scale, offset = weights
         mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
         return tf.nn.batch_normalization(
@@ -197,7 +205,9 @@ def tensor(array: np.ndarray) -> tf.Tensor:
     return tf.identity(tf.constant(array, tf.float32))
 
 
-def _tensors(ids, padding_mask, masks, gates) -> tuple[tf.Tensor, ...]:
+def _tensors(
+    ids: np.ndarray, padding_mask: np.ndarray, masks: np.ndarray, gates: np.ndarray
+) -> tuple[tf.Tensor, ...]:
     return (
         tf.constant(ids, tf.int32),
         tf.constant(padding_mask, tf.float32),
@@ -206,7 +216,7 @@ def _tensors(ids, padding_mask, masks, gates) -> tuple[tf.Tensor, ...]:
     )
 
 
-def check_config(config: Mapping) -> None:
+def check_config(config: Mapping[str, Any]) -> None:
     """Raise BrokenCheckpoint if config.json is not that of BERT as published."""
     seen = {
         "model_type": config.get("model_type"),

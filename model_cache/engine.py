@@ -4,14 +4,15 @@ An engine is loaded once, compiled once, and safe to call from many threads.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
 from model_cache.checkpoint import Checkpoint
 from model_cache.encoder import Encoder
-from model_cache.tokens import Tokenizer, spans_in_text
+from model_cache.tokens import Encoding, Tokenizer, spans_in_text
 from model_cache.turns import EVERYBODY
 from model_cache.unreadable import UnreadableText
 
@@ -23,6 +24,8 @@ BATCH_BYTES = 64_000_000
 MOST_STRETCH = 1.2
 # Runs of one text that differ in their gates: more at once are no faster.
 RUNS_BYTES = 4_000_000
+
+Output = TypeVar("Output")
 
 
 class Engine:
@@ -42,7 +45,7 @@ class Engine:
             self.encoder.max_tokens,
         )
         self._compiling = threading.Lock()
-        self._compiled = set()
+        self._compiled: set[Callable[..., object]] = set()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -102,7 +105,7 @@ class Engine:
     def _read_encoded(
         self,
         texts: Sequence[str],
-        encodings: Sequence,
+        encodings: Sequence[Encoding],
         spans: Sequence[Sequence[tuple[int, int]]],
         k: int,
         gates: np.ndarray,
@@ -186,7 +189,7 @@ class Engine:
             padding_mask[i, : len(row)] = 1
         return ids, padding_mask, np.argwhere(ids == self._tokenizer.mask_id)
 
-    def _call(self, function, *inputs: np.ndarray):
+    def _call(self, function: Callable[..., Output], *inputs: np.ndarray) -> Output:
         # Many threads may run a compiled function; only one may trace it.
         if function not in self._compiled:
             with self._compiling:
@@ -196,7 +199,15 @@ class Engine:
         with EVERYBODY.turn():
             return function(*inputs)
 
-    def _reading(self, text, encoding, spans, attention, logits, k: int) -> Reading:
+    def _reading(
+        self,
+        text: str,
+        encoding: Encoding,
+        spans: Sequence[tuple[int, int]],
+        attention: np.ndarray,
+        logits: np.ndarray,
+        k: int,
+    ) -> Reading:
         n_tokens = len(encoding.ids)
         # Copied out of a batch, so that a reading does not keep all of it alive; a
         # text that ran alone is taken as it is.

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import constants
 from safetensors import SafetensorError, safe_open
@@ -111,7 +112,7 @@ class Download:
         self.progress = Progress(0, model.megabytes * 1_000_000, 0.0)
         self._lock = threading.Lock()
         self._finished = threading.Event()
-        self._child: subprocess.Popen | None = None
+        self._child: subprocess.Popen[str] | None = None
         self._alive_at = time.monotonic()
 
     def start(self) -> "Download":
@@ -151,14 +152,14 @@ class Download:
                 return None
             self._child = _start_child(self.model)
         with self._child as child:
-            for line in child.stdout:
+            for line in child.stdout or ():
                 if line.startswith("{"):
                     self._hear(json.loads(line))
                 else:  # the library's words, or a traceback
                     logger.warning("Download of %s: %s", self.model.id, line.rstrip())
         return find_local(self.model)
 
-    def _hear(self, message: dict) -> None:
+    def _hear(self, message: dict[str, Any]) -> None:
         if "failed" in message:
             self._finish(error=message["failed"])
         else:
@@ -177,7 +178,12 @@ class Download:
                     f"network connection, then {again}."
                 )
 
-    def _finish(self, folder=None, error=None, is_cancelled=False) -> None:
+    def _finish(
+        self,
+        folder: Path | None = None,
+        error: str | None = None,
+        is_cancelled: bool = False,
+    ) -> None:
         with self._lock:  # the first end counts, later ones are echoes of it
             if not self._finished.is_set():
                 self.folder, self.error = folder, error
@@ -229,7 +235,7 @@ def download(
     raise DownloadFailed(running.error or f"The download of {model.id} was cancelled.")
 
 
-def _start_child(model: Model) -> subprocess.Popen:
+def _start_child(model: Model) -> subprocess.Popen[str]:
     # Absolute, since the child works in another folder.
     cache = {"HF_HUB_CACHE": os.path.abspath(constants.HF_HUB_CACHE)}
     return subprocess.Popen(

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 # Notes on processor and graphics card that no setting of TensorFlow 2.21 turns off.
 GREETING = re.compile(rb"I0000 |WARNING: All log messages before absl")
@@ -39,7 +40,8 @@ class NoTensorFlow(ImportError):
 def hidden_modules(*names: str) -> Iterator[None]:
     """Let modules seem not installed, unless they are loaded already."""
     hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))
+    # The stubs do not know that None stands for a module that cannot be imported.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
@@ -50,7 +52,7 @@ def hidden_modules(*names: str) -> Iterator[None]:
 class Later(ModuleType):
     """Stands for a module until something of it is asked for."""
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self.__name__), name)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 
 from transformers import BertTokenizerFast
 
@@ -20,6 +21,15 @@ from model_cache.unreadable import (
 MAX_CHARACTERS = 100_000
 # A Python string can hold one half of a pair, the tokenizer cannot.
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Encoding(Protocol):
+    """What is used of an encoding of the library tokenizers, which has no types."""
+
+    ids: list[int]
+    tokens: list[str]
+    word_ids: list[int | None]
+    offsets: list[tuple[int, int]]
 
 
 class Tokenizer:
@@ -52,10 +62,8 @@ class Tokenizer:
         self._core.no_truncation()
         self._core.no_padding()
 
-    def encode(self, text: str, words: Sequence[str] | None = None):
+    def encode(self, text: str, words: Sequence[str] | None = None) -> Encoding:
         """Return the tokens of a text, or of its words where those are given.
-
-        As the library tokenizers does, with ids, tokens, word_ids and offsets.
 
         Raises UnreadableText.
         """
@@ -94,7 +102,9 @@ def _require_sound(text: str) -> None:
         raise HalfACharacter
 
 
-def spans_in_text(encoding, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def spans_in_text(
+    encoding: Encoding, words: Sequence[str]
+) -> Iterator[tuple[int, int]]:
     """Yield each token's place among words with spaces between them.
 
     A tokenizer that is given words counts in each.

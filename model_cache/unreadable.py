@@ -8,12 +8,12 @@ class UnreadableText(ValueError):
 
 
 class EmptyText(UnreadableText):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("Type a sentence: there is nothing to read yet.")
 
 
 class HalfACharacter(UnreadableText):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "This text has half of a character in it, which no model can read. "
             "Delete it, or type the text anew."

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,6 +19,12 @@ pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
 
 # Where this runs in the background, Ctrl-C is ignored, also by what the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave a browser's tests unread where none are asked for: they need Playwright."""
+    no_browser = "not browser" in config.option.markexpr
+    return True if no_browser and collection_path.match("*_browser.py") else None
 
 
 @pytest.fixture(scope="session")

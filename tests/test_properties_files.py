@@ -30,7 +30,7 @@ from attention.reading import MASK
 from attention.report import markdown, report_html, report_zip
 from attention.roles import head_roles
 from attention.sheet import sheet_png
-from components.downloads import draw_head
+from components.downloads import head_png, head_svg
 from components.findings import comparison_finding, head_finding, what_if_finding
 from components.view_picker import seen_as
 from tests.making import make_reading
@@ -57,8 +57,8 @@ def test_pictures_have_their_sizes(engine, text, how):
 @few
 def test_a_head_drawn_for_paper_is_a_picture_and_well_formed_svg(engine, text, how):
     seen, _ = seen_as(read(engine, text), *how)
-    assert min(size(draw_head(seen, HEAD, "png"))) > 100
-    assert ElementTree.fromstring(draw_head(seen, HEAD, "svg")).tag.endswith("svg")
+    assert min(size(head_png(seen, HEAD))) > 100
+    assert ElementTree.fromstring(head_svg(seen, HEAD)).tag.endswith("svg")
 
 
 @given(TEXTS, VIEWS)
@@ -78,8 +78,8 @@ def test_the_longest_text_becomes_files_and_a_finding_too(engine, how):
     seen, _ = seen_as(read(engine, "turtle " * 509 + MASK), *how)
     assert all_heads_csv(replace(seen, attention=seen.attention[:1, :1]))
     assert size(sheet_png(seen))
-    assert size(draw_head(seen, HEAD, "png"))
-    assert ElementTree.fromstring(draw_head(seen, HEAD, "svg")).tag.endswith("svg")
+    assert size(head_png(seen, HEAD))
+    assert ElementTree.fromstring(head_svg(seen, HEAD)).tag.endswith("svg")
     finding = head_finding(seen, head_roles(seen), HEAD)
     saved = report_file.save([finding], {"text": seen.text})
     assert report_file.load(saved)[1] == {"text": seen.text}

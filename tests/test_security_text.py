@@ -118,7 +118,7 @@ def test_names_in_zips_are_ours_whatever_the_text():
 def test_an_svg_of_hostile_text_has_no_script_and_no_address():
     words = "<script>zq</script> onload=zq javascript:zq &zq; ]]><a/>"
     reading = make_reading(np.full((1, 1, 7, 7), 1 / 7), words=words)
-    root = ElementTree.fromstring(downloads.draw_head(reading, (0, 0), "svg"))
+    root = ElementTree.fromstring(downloads.head_svg(reading, (0, 0)))
     drawn = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert drawn <= {
         *("svg", "g", "path", "text", "tspan", "rect", "line"),

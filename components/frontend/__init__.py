@@ -1,9 +1,10 @@
 """Streamlit components of our own: their .js and .css files are beside this one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
 
@@ -13,7 +14,7 @@ def register(
     html: str,
     styles: Sequence[str] | None = None,
     scripts: Sequence[str] = (),
-):
+) -> ComponentRenderer:
     """Return the component whose code is {name}.js.
 
     styles: the names of its .css files, in this order; by default its own alone.
@@ -28,5 +29,5 @@ def register(
     )
 
 
-def _joined(files) -> str:
+def _joined(files: Iterable[str]) -> str:
     return "\n".join((HERE / file).read_text(encoding="utf-8") for file in files)
