@@ -5,7 +5,7 @@ What stands where, from top to bottom; the parts themselves are in components/.
 
 import streamlit as st
 
-from attention.roles import head_roles
+from attention.heads.roles import head_roles
 from components import links, state
 from components.answer import (
     answering_model,

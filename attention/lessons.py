@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from attention.facts import fill
+from attention.heads.roles import NAMES
 from attention.naming import find_word
 from attention.reading import MASK
-from attention.roles import NAMES
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 TEXTS = "title", "sentence", "task", "hint", "solution"

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from attention.claims import NoSuchWord, measure
-from attention.examples import read_line
+from attention.claims.lines import read_line
+from attention.claims.measure import NoSuchWord, measure
+from attention.heads.roles import NAMES, ROLES, head_roles
 from attention.lessons import Lesson
 from attention.reading import Reading, head_name
-from attention.roles import NAMES, ROLES, head_roles
 
 CLOSE = 5  # ranks that are worth an encouragement
 

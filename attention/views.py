@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from attention.heads.roles import is_punctuation, ordinary
 from attention.reading import Reading
-from attention.roles import is_punctuation, ordinary
 
 SHOWN, HIDDEN, RENORMALISED = "shown", "hidden", "renormalised"
 SPECIALS = (SHOWN, HIDDEN, RENORMALISED)

@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from attention.ready_claims import ready_claims
+from attention.claims.ready import ready_claims
 from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import Tab
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model

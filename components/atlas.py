@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from attention.atlas import Atlas
+from attention.atlas.rates import Atlas
+from attention.atlas.relations import DIRECTIONS, LAYOUT, relation_name
 from attention.reading import Reading
-from attention.relations import DIRECTIONS, LAYOUT, relation_name
 from components import links
 from components.atlas_head import show_head
 from components.atlas_relation import show_relation

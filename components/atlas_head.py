@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attention.atlas import Atlas, strengths
-from attention.atlas_frames import habits_frame, relations_frame
-from attention.atlas_words import describe_clearest, describe_habits
+from attention.atlas.frames import habits_frame, relations_frame
+from attention.atlas.rates import Atlas, strengths
+from attention.atlas.relations import relation_name
+from attention.atlas.sentences import describe_clearest, describe_habits
 from attention.reading import head_name
-from attention.relations import relation_name
 from components import state
 from components.tables import ABOVE, HEIGHT, PERCENT, SHARE
 

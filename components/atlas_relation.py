@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from attention.atlas import Atlas, held_out
-from attention.atlas_frames import heads_frame
-from attention.atlas_words import describe_held_out, describe_rate
+from attention.atlas.frames import heads_frame
+from attention.atlas.rates import Atlas, held_out
+from attention.atlas.sentences import describe_held_out, describe_rate
 from attention.batches import batches
-from attention.claims import Measured, Result, judge
-from attention.examples import Example
+from attention.claims.lines import Example
+from attention.claims.measure import Measured, Result, judge
 from attention.reading import head_name
 from components import state
 from components.atlases import SMALL_TREEBANK, examples_from, treebanks_of

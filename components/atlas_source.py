@@ -10,7 +10,7 @@ from components.atlases import CHOICE, OWN, Found, atlases_of, found_atlases
 from components.files import Kind, offer_files
 
 FILE, FAULT = "atlas_upload", "atlas_fault"
-MEGABYTES = 2  # as attention.atlas_file.MOST_BYTES
+MEGABYTES = 2  # as attention.atlas.file.MOST_BYTES
 # Known by their SHA-256, so that no other file is given their licence.
 LICENCES = dict.fromkeys(
     (
@@ -84,8 +84,8 @@ def ask_upload(reading: Reading) -> None:
 
 
 def _take_file() -> None:
-    from attention.atlas_apart import load_apart
-    from attention.atlas_file import BadAtlas
+    from attention.atlas.apart import load_apart
+    from attention.atlas.file import BadAtlas
 
     for key in (FAULT, OWN, CHOICE):
         st.session_state.pop(key, None)

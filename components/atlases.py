@@ -11,8 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from attention.atlas import Atlas
-from attention.examples import Example
+from attention.atlas.rates import Atlas
+from attention.claims.lines import Example
 from attention.reading import Reading
 from model_cache.catalog import UnknownModel, find_model
 from model_cache.hashes import WEIGHTS, sha256, weights_sha256
@@ -128,7 +128,7 @@ def _of_file(path: Path) -> Atlas | None:
 @st.cache_resource(max_entries=MOST_KEPT, show_spinner=False)
 def _load(path: Path, changed: int, size: int) -> Atlas | None:
     """Read an atlas; None, and a line in the log, if it cannot be read."""
-    from attention.atlas_file import MOST_BYTES, BadAtlas, load
+    from attention.atlas.file import MOST_BYTES, BadAtlas, load
 
     try:
         if size > MOST_BYTES:

@@ -9,10 +9,10 @@ import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
-from attention.colors import STOPS
-from attention.frames import head_frame
+from attention.heads.frames import head_frame
+from attention.heads.stability import Spread
+from attention.pictures.colors import STOPS
 from attention.reading import Reading
-from attention.stability import Spread
 from components.frame import HEAD_HEIGHT
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.

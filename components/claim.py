@@ -5,13 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from attention.atlas_words import describe_held_out, describe_rate
-from attention.claim_frames import claim_frame
-from attention.claims import Measured, Result, judge
-from attention.examples import Example, Malformed, listed, parse
+from attention.atlas.relations import relation_name, relation_of
+from attention.atlas.sentences import describe_held_out, describe_rate
+from attention.claims.frames import claim_frame
+from attention.claims.lines import Example, Malformed, listed, parse
+from attention.claims.measure import Measured, Result, judge
+from attention.claims.verdict import describe_best, describe_head, describe_hits
 from attention.reading import Reading, head_name
-from attention.relations import relation_name, relation_of
-from attention.verdict import describe_best, describe_head, describe_hits
 from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas

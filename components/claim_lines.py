@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from attention.claim_files import NotLines, read_lines
-from attention.examples import write_line
+from attention.claims.files import NotLines, read_lines
+from attention.claims.lines import write_line
+from attention.claims.ready import ready_claims
 from attention.reading import Reading
-from attention.ready_claims import ready_claims
 from attention.words import word_spans
 from components import links, state
 from components.frontend import register

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from attention.batches import batches
-from attention.claims import Measured
-from attention.examples import Example, Malformed
+from attention.claims.lines import Example, Malformed
+from attention.claims.measure import Measured
 from model_cache import cache
 
 QUICK = 50  # sentences, up to which nobody waits long enough for a bar and a stop

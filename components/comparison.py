@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from attention.compare import changed_heads, difference_frame
-from attention.diagrams import overview_png
+from attention.heads.compare import changed_heads, difference_frame
+from attention.heads.roles import head_roles
+from attention.pictures.overview import overview_png
+from attention.pictures.sheet import sheet_png
 from attention.reading import Reading, head_name
-from attention.roles import head_roles
-from attention.sheet import sheet_png
 from components import state
 from components.answer import answering_model, read_or_explain
 from components.charts import (

@@ -13,9 +13,9 @@ from attention.exports import (
     fitting_diagram,
     head_csv,
 )
-from attention.long_head import long_head_png, long_head_svg
+from attention.pictures.long_head import long_head_png, long_head_svg
+from attention.pictures.sheet import sheet_png
 from attention.reading import Reading, head_name
-from attention.sheet import sheet_png
 from components import state
 from components.charts import HEATMAP_TOKENS, head_chart
 
@@ -73,7 +73,7 @@ def head_png(reading: Reading, head: tuple[int, int]) -> bytes:
     """Draw a head's heatmap for paper."""
     if reading.n_tokens > HEATMAP_TOKENS:
         return long_head_png(reading, *head)
-    from attention.charts import chart_png  # loads vl-convert
+    from attention.pictures.paper import chart_png  # loads vl-convert
 
     return chart_png(*_for_paper(reading, head))
 
@@ -82,7 +82,7 @@ def head_svg(reading: Reading, head: tuple[int, int]) -> str:
     """Draw a head's heatmap for paper, its text as text."""
     if reading.n_tokens > HEATMAP_TOKENS:
         return long_head_svg(reading, *head)
-    from attention.charts import chart_svg  # loads vl-convert
+    from attention.pictures.paper import chart_svg  # loads vl-convert
 
     return chart_svg(*_for_paper(reading, head))
 

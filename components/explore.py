@@ -5,9 +5,8 @@ from collections.abc import Collection
 import pandas as pd
 import streamlit as st
 
-from attention.frames import roles_frame
-from attention.reading import Reading
-from attention.roles import (
+from attention.heads.frames import roles_frame
+from attention.heads.roles import (
     BROAD_ENTROPY,
     LEAST_SHARE,
     LEAST_TIMES_CHANCE,
@@ -15,7 +14,8 @@ from attention.roles import (
     NAMES,
     HeadRoles,
 )
-from attention.search import heads_for_pair
+from attention.heads.search import heads_for_pair
+from attention.reading import Reading
 from components import links, state
 from components.answer import explain_faults
 from components.atlas import ATLAS, show_atlas

@@ -7,17 +7,17 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 from PIL import Image
 
-from attention.claim_frames import claim_frame
-from attention.claims import Measured, Result
-from attention.colors import levels
-from attention.diagrams import png
-from attention.effects import compare_words
+from attention.claims.frames import claim_frame
+from attention.claims.measure import Measured, Result
+from attention.claims.verdict import describe_best
+from attention.heads.effects import compare_words
+from attention.heads.roles import HeadRoles, head_roles
+from attention.heads.summary import describe_role, describe_strongest
+from attention.pictures.colors import levels
+from attention.pictures.overview import png
 from attention.reading import MASK, Reading, head_name
-from attention.report import Figure, Finding
-from attention.report_file import cut
-from attention.roles import HeadRoles, head_roles
-from attention.summary import describe_role, describe_strongest
-from attention.verdict import describe_best
+from attention.report.file import cut
+from attention.report.markdown import Figure, Finding
 from attention.views import describe_view
 from components import state
 from components.charts import head_map, words_chart
@@ -67,7 +67,7 @@ def what_if_finding(
     before: Reading, after: Reading, silent: Collection[Head], k: int
 ) -> Finding:
     """Return what silent heads change at each mask."""
-    from attention.charts import chart_png  # loads vl-convert
+    from attention.pictures.paper import chart_png  # loads vl-convert
 
     heads = names_of(silent, before.shape)
     masks = mask_names(before)
@@ -147,7 +147,7 @@ def claim_finding(
     claim: in words, "" if it has none. n_untested: sentences that were left when
     somebody stopped the test; to stop at a good moment is a choice, too.
     """
-    from attention.charts import chart_png  # loads vl-convert
+    from attention.pictures.paper import chart_png  # loads vl-convert
 
     best = result.best()
     chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)

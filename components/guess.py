@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from attention.claims.verdict import percent
 from attention.reading import MASK, UNKNOWN, Guess, Reading
-from attention.verdict import percent
 from components import state
 from model_cache import cache
 from model_cache.unreadable import UnreadableText

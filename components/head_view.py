@@ -3,12 +3,12 @@
 import streamlit as st
 from altair.typing import ChartType
 
-from attention.atlas_words import describe_clearest
-from attention.frames import head_frame, head_table
+from attention.atlas.sentences import describe_clearest
+from attention.heads.frames import head_frame, head_table
+from attention.heads.roles import HeadRoles
+from attention.heads.stability import describe_spread, spread
+from attention.heads.summary import describe_role, describe_strongest, strongest_role
 from attention.reading import Reading, head_name
-from attention.roles import HeadRoles
-from attention.stability import describe_spread, spread
-from attention.summary import describe_role, describe_strongest, strongest_role
 from components import state
 from components.atlases import chosen_atlas
 from components.charts import (

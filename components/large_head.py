@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from attention.colors import STOPS, levels, palette
+from attention.pictures.colors import STOPS, levels, palette
 from attention.reading import Reading
 from components.frontend import register
 

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from attention.diagrams import overview_png
+from attention.heads.roles import LEGEND, HeadRoles
+from attention.pictures.overview import overview_png
 from attention.reading import Reading
-from attention.roles import LEGEND, HeadRoles
 from components import state
 from components.frontend import register
 from components.pictures import data_url

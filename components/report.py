@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from attention.report import Finding
-from attention.report_file import MAX_NOTE, fitted
+from attention.report.file import MAX_NOTE, fitted
+from attention.report.markdown import Finding
 from components import links
 from components.frontend import register
 

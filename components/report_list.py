@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from attention import report_file
-from attention.report import report_html, report_zip
+from attention.report import file as report_file
+from attention.report.markdown import report_html, report_zip
 from components import links
 from components.claim_lines import keep_own_lines
 from components.files import Kind, offer_files

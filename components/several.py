@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention.combine import mean_of_heads, rollout
-from attention.frames import head_frame, weights_frame
+from attention.heads.combine import mean_of_heads, rollout
+from attention.heads.frames import head_frame, weights_frame
 from attention.reading import Reading, head_name
 from components import state
 from components.charts import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from attention import report_file
+from attention.report import file as report_file
 from components import links, state
 from components.files import Kind, offer_files
 from components.frontend import register

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from attention.heads.roles import LEGEND
 from attention.reading import MAX_K
-from attention.roles import LEGEND
 from attention.showcase import DEFAULT_TEXT
 from model_cache.catalog import Model, UnknownModel, find_model
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from attention.claim_frames import sentences_frame
-from attention.claims import Result
+from attention.claims.frames import sentences_frame
+from attention.claims.measure import Result
 from attention.exports import safe_cell
 from components import state
 

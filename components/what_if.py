@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from attention.effects import compare_words, effects_frame
+from attention.heads.effects import compare_words, effects_frame
 from attention.reading import Reading
 from components import state
 from components.findings import what_if_finding

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from attention.atlas import LEAST_INSTANCES, Atlas, Source, held_out
-from attention.atlas_file import VERSION, save
+from attention.atlas.file import VERSION, save
+from attention.atlas.rates import LEAST_INSTANCES, Atlas, Source, held_out
+from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
-from attention.relations import TO_GOVERNOR, relation_name
 from command.models import default_model
 from command.terminal import Bar, Failed, say
 from corpus.counts import Counts

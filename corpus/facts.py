@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from attention.claims import judge, measure
-from attention.examples import parse
+from attention.claims.lines import parse
+from attention.claims.measure import judge, measure
+from attention.claims.ready import ready_claims
 from attention.facts import NAMED
 from attention.lessons import FILLED, Lesson
 from attention.picks import head_scores
-from attention.ready_claims import ready_claims
 from attention.showcase import EXAMPLES
 from corpus.lesson_facts import MORE, Facts, Found, Points, low_name, share
 

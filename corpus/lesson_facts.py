@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attention.claims import judge, measure
-from attention.examples import parse
+from attention.claims.lines import parse
+from attention.claims.measure import judge, measure
+from attention.claims.ready import ready_claims
+from attention.heads.ablation import each_head_silent, gates_without, top_word_change
+from attention.heads.roles import NAMES, head_roles, ordinary
 from attention.lessons import Lesson
 from attention.picks import head_scores
 from attention.reading import Reading, head_name
-from attention.ready_claims import ready_claims
-from attention.roles import NAMES, head_roles, ordinary
-from attention.silence import each_head_silent, gates_without, top_word_change
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import corpus.atlas  # first, since it sets the number of NumPy's threads
-from attention.atlas_file import BadAtlas, load
+from attention.atlas.file import BadAtlas, load
 from attention.facts import FILE as FACTS
 from attention.lessons import FOLDER as LESSONS
 from attention.lessons import Lesson, raw_lesson

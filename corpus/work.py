@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention.atlas import CHOSEN, MEASURED
+from attention.atlas.rates import CHOSEN, MEASURED
 from corpus.counts import Counts
 from corpus.measure import measure
 from corpus.treebank import Block, blocks, read_block

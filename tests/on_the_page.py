@@ -4,7 +4,7 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
-from attention import report_file
+from attention.report import file as report_file
 from components import explore
 from tests.hostile import FOUND
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from attention.atlas import Atlas, held_out, strengths
-from attention.atlas_file import load, save
+from attention.atlas.file import load, save
+from attention.atlas.rates import Atlas, held_out, strengths
+from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
-from attention.relations import TO_GOVERNOR, relation_name
 from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
 from tests.browsing import (

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from attention import atlas_apart, atlas_file, atlas_table
-from attention.atlas import Atlas
-from attention.atlas_apart import load_apart
-from attention.atlas_file import ABOUT, BadAtlas, load, save
-from attention.atlas_table import COLUMNS
+from attention.atlas import apart as atlas_apart
+from attention.atlas import file as atlas_file
+from attention.atlas import table as atlas_table
+from attention.atlas.apart import load_apart
+from attention.atlas.file import ABOUT, BadAtlas, load, save
+from attention.atlas.rates import Atlas
+from attention.atlas.table import COLUMNS
 from tests.test_atlas_judgements import DETERMINERS, small_atlas
 
 GOOD = save(small_atlas(det=DETERMINERS, obj=DETERMINERS))
@@ -207,7 +209,7 @@ def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog)
 ABORTS_ON_ITS_WAY_OUT = """
 import atexit, os, runpy
 atexit.register(os.abort)
-runpy.run_module("attention.atlas_apart", run_name="__main__")
+runpy.run_module("attention.atlas.apart", run_name="__main__")
 """
 
 

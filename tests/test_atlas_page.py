@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attention.atlas import FARTHEST, LABELS, Atlas, Habits, Relation, Source
-from attention.atlas_file import save
-from attention.roles import NAMES
+from attention.atlas.file import save
+from attention.atlas.rates import FARTHEST, LABELS, Atlas, Habits, Relation, Source
+from attention.heads.roles import NAMES
 from components import atlas as tab
 from components import atlas_relation, atlas_source, atlases
 from model_cache.catalog import BUNDLED

@@ -9,9 +9,9 @@ import numpy as np
 import psutil
 import pytest
 
-from attention.atlas import Relation
-from attention.atlas_file import load
-from attention.relations import ADVERB_VERB, FAR, NEAR
+from attention.atlas.file import load
+from attention.atlas.rates import Relation
+from attention.atlas.relations import ADVERB_VERB, FAR, NEAR
 from corpus import atlas, treebank
 from corpus.counts import Counts
 from corpus.work import do, jobs

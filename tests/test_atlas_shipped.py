@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from attention.atlas import CHOSEN, MEASURED, held_out
-from attention.atlas_file import load
-from attention.relations import TO_GOVERNOR
+from attention.atlas.file import load
+from attention.atlas.rates import CHOSEN, MEASURED, held_out
+from attention.atlas.relations import TO_GOVERNOR
 from corpus.atlas import ATLASES
 from corpus.counts import Counts
 from corpus.measure import measure

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from attention.claims import judge, measure
-from attention.examples import parse
+from attention.claims.lines import parse
+from attention.claims.measure import judge, measure
+from attention.claims.ready import ready_claims
 from attention.facts import facts
-from attention.ready_claims import ready_claims
 from tests.answers import best_head, link_to_best_head
 from tests.browsing import open_page, press, settle, unfold
 

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 from colorspacious import cspace_convert, deltaE
 
-from attention.charts import chart_svg
-from attention.colors import LEVELS, STOPS, levels, palette
-from attention.roles import LEGEND, ROLES
+from attention.heads.roles import LEGEND, ROLES
+from attention.pictures.colors import LEVELS, STOPS, levels, palette
+from attention.pictures.paper import chart_svg
 from components.charts import DISTINCT, difference_chart
 from components.large_head import packed_levels
 from tests.serving import ROOT

@@ -11,11 +11,11 @@ import pytest
 
 from attention import lessons as module
 from attention.facts import facts
+from attention.heads.ablation import each_head_silent, gates_without
+from attention.heads.roles import NAMES, head_roles
+from attention.heads.search import heads_for_pair
 from attention.lessons import BadLesson, Lesson, lessons, read_lesson
 from attention.reading import head_name
-from attention.roles import NAMES, head_roles
-from attention.search import heads_for_pair
-from attention.silence import each_head_silent, gates_without
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
 from corpus.facts import measure_facts
 from corpus.replace_model import raw_lessons

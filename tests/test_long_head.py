@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention.colors import levels, palette
-from attention.cs50 import diagram_png, gray_color
 from attention.exports import diagrams_zip, fitting_diagram
-from attention.long_head import long_head_png, long_head_svg
+from attention.pictures.colors import levels, palette
+from attention.pictures.cs50 import diagram_png, gray_color
+from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.reading import Reading
 from tests.making import make_reading
 

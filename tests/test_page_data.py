@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention.colors import levels, palette
-from attention.frames import head_frame
+from attention.heads.frames import head_frame
+from attention.pictures.colors import levels, palette
 from components import predictions, state, words
 from components.charts import head_chart, lines_chart
 from components.head_names import heads_named

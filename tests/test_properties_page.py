@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import mask
+from attention.heads.roles import LEGEND
 from attention.reading import MASK
-from attention.roles import LEGEND
 from attention.views import SPECIALS
 from components import explore, state
 from model_cache.catalog import BUNDLED, find_model

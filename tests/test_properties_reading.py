@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from attention.heads.roles import is_punctuation
 from attention.reading import MASK
-from attention.roles import is_punctuation
 from attention.views import RENORMALISED, SHOWN, NothingLeft, view
 from attention.words import hide_word, word_spans
 from components.predictions import predictions_data

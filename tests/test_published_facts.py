@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from attention.atlas.relations import TO_GOVERNOR
 from attention.reading import Guess
-from attention.relations import TO_GOVERNOR
 from corpus.counts import Counts
 from corpus.measure import measure
 from corpus.treebank import blocks, read_block

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from attention.atlas_file import load
+from attention.atlas.file import load
 from attention.lessons import lessons
 from corpus import replace_model
 from model_cache.catalog import BUNDLED

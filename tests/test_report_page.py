@@ -5,9 +5,9 @@ from unittest import mock
 
 from streamlit.testing.v1 import AppTest
 
-from attention import report_file
-from attention.examples import parse
-from attention.report import markdown
+from attention.claims.lines import parse
+from attention.report import file as report_file
+from attention.report.markdown import markdown
 from components import claim_lines, links, report_list, state
 from model_cache.catalog import BUNDLED
 from tests.on_the_page import (

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attention import report_file
 from attention.exports import FORMULA_STARTS, diagrams_zip
-from attention.report import report_zip
+from attention.report import file as report_file
+from attention.report.markdown import report_zip
 from components import downloads
 from components.report import Entry
 from tests.hostile import FOUND, HOSTILE, read_as_markup

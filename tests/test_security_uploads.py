@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from attention import report_file
-from attention.atlas_file import MOST_BYTES
-from attention.claim_files import NotLines, read_lines
-from attention.examples import parse
+from attention.atlas.file import MOST_BYTES
+from attention.claims.files import NotLines, read_lines
+from attention.claims.lines import parse
+from attention.report import file as report_file
 from components import atlas_source, claim_lines, report_list
 from model_cache import catalog
 from tests.hostile import FOUND, HOSTILE, read_as_markup

@@ -14,10 +14,10 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from attention.atlas import Atlas
-from attention.atlas_file import DAMAGED, MOST_BYTES, BadAtlas, load, save
+from attention.atlas.file import DAMAGED, MOST_BYTES, BadAtlas, load, save
+from attention.atlas.rates import Atlas
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SECONDS = 20  # of the processor and by the clock; an atlas takes one
 MEMORY = 1_000_000_000  # bytes of addresses; an atlas takes a third of it
 # Threads, arenas and Arrow's own pool would reserve gigabytes of addresses unused.
@@ -27,7 +27,7 @@ FRUGAL = {
     "MALLOC_ARENA_MAX": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
 }
-READER = ["-m", "attention.atlas_apart"]
+READER = ["-m", "attention.atlas.apart"]
 REFUSED = 3  # the child's exit code, with a sentence for the visitor
 
 logger = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from attention.frames import head_frame
+from attention.heads.frames import head_frame
+from attention.heads.roles import HeadRoles
 from attention.reading import Reading
-from attention.roles import HeadRoles
 
 
 def role_change(one: HeadRoles, other: HeadRoles) -> np.ndarray:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "claims"
+FOLDER = Path(__file__).parents[2] / "claims"
 
 
 @cache

@@ -14,11 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from attention.colors import levels
-from attention.cs50 import fitting_cell
-from attention.diagrams import png
-from attention.grid_png import GridPng
-from attention.labels import (
+from attention.pictures.colors import levels
+from attention.pictures.cs50 import fitting_cell
+from attention.pictures.grid_png import GridPng
+from attention.pictures.labels import (
     FONT_FAMILY,
     NOT_XML,
     fit,
@@ -27,8 +26,8 @@ from attention.labels import (
     label,
     readable,
 )
-from attention.reading import Reading, head_name
-from attention.sheet import (
+from attention.pictures.overview import png
+from attention.pictures.sheet import (
     FAINT,
     LEGEND_MARKS,
     PAPER,
@@ -37,6 +36,7 @@ from attention.sheet import (
     paper_colours,
     wrapped,
 )
+from attention.reading import Reading, head_name
 
 LARGEST_CELL = 28  # pixels; fewer than 186 tokens have it
 LARGEST_FONT = 19

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from attention.claims import Measured, Result
+from attention.claims.measure import Measured, Result
 
 
 def claim_frame(result: Result) -> pd.DataFrame:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attention.claims.lines import Example, Malformed
 from attention.evidence import chance_of_any, tails, wilson
-from attention.examples import Example, Malformed
+from attention.heads.roles import ordinary
 from attention.naming import Span
 from attention.reading import Reading
-from attention.roles import ordinary
 
 
 class NoSuchWord(ValueError):

@@ -5,9 +5,9 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from attention.colors import levels, palette
-from attention.diagrams import shrink
-from attention.labels import cut, font, in_drawing_order, readable
+from attention.pictures.colors import levels, palette
+from attention.pictures.labels import cut, font, in_drawing_order, readable
+from attention.pictures.overview import shrink
 from attention.reading import Reading
 
 HEAD_PIXELS = 128  # about the side of one head; cells are whole pixels

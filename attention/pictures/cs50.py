@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from attention.grid_png import GridPng
-from attention.labels import label
+from attention.pictures.grid_png import GridPng
+from attention.pictures.labels import label
 
 CELL = 40  # pixels a side
 MARGIN = 200  # pixels for the tokens, left and top

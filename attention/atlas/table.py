@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from attention.atlas import FARTHEST, HALVES, LABELS, Atlas, Habits, Relation
-from attention.relations import DIRECTIONS
-from attention.roles import NAMES
+from attention.atlas.rates import FARTHEST, HALVES, LABELS, Atlas, Habits, Relation
+from attention.atlas.relations import DIRECTIONS
+from attention.heads.roles import NAMES
 
 COLUMNS = {
     "kind": pa.string(),

@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from attention.atlas import Atlas, Source
-from attention.atlas_table import COLUMNS, TEXTS, from_table, to_table
+from attention.atlas.rates import Atlas, Source
+from attention.atlas.table import COLUMNS, TEXTS, from_table, to_table
 
 ABOUT = b"atlas"  # the metadata's key; its value is JSON
 VERSION = 1
@@ -56,7 +56,7 @@ def load(data: bytes) -> Atlas:
     """Read what `save` wrote. Raises BadAtlas for anything else.
 
     Whose sentence repeats nothing of the file: anybody may have made it. A file made
-    to harm may end the process or fill its memory; see attention.atlas_apart.
+    to harm may end the process or fill its memory; see attention.atlas.apart.
     """
     if len(data) > MOST_BYTES:
         raise BadAtlas(f"This file has over {MOST_BYTES // 1_000_000} MB.")

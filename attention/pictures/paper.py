@@ -15,7 +15,7 @@ import pandas as pd
 import vl_convert
 from altair.typing import ChartType
 
-from attention.labels import FONT_FAMILY, FONTS, NOT_XML, readable
+from attention.pictures.labels import FONT_FAMILY, FONTS, NOT_XML, readable
 
 STEP = 24  # points a cell of a heatmap
 PNG_SCALE = 2  # pixels a point: sharp in print at 15 cm wide

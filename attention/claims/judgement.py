@@ -3,9 +3,9 @@
 First luck, then the fixed guess, then whether the head hits more often than not.
 """
 
-from attention.claims import Result
+from attention.claims.lines import MAX_EXAMPLES
+from attention.claims.measure import Result
 from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
-from attention.examples import MAX_EXAMPLES
 
 HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
 VARY = "test sentences in which the places vary."

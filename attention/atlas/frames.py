@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from attention.atlas import LABELS, Atlas, Habits, Relation, strengths
+from attention.atlas.rates import LABELS, Atlas, Habits, Relation, strengths
+from attention.atlas.relations import relation_name
 from attention.exports import safe_cell
-from attention.relations import relation_name
-from attention.roles import NAMES
+from attention.heads.roles import NAMES
 
 
 def heads_frame(relation: Relation, direction: int) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from attention.exports import original_cell
+from attention.heads.roles import NAMES, HeadRoles
 from attention.reading import Reading
-from attention.roles import NAMES, HeadRoles
 
 
 def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:

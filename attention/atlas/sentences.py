@@ -4,11 +4,11 @@ A rate says where a head points, over many sentences. That is no proof that it k
 grammar: no sentence here says so.
 """
 
-from attention.atlas import Atlas, Habits, Relation, Strength, held_out, strengths
-from attention.atlas_frames import habits_frame
+from attention.atlas.frames import habits_frame
+from attention.atlas.rates import Atlas, Habits, Relation, Strength, held_out, strengths
+from attention.atlas.relations import LAYOUT, ends, with_article
+from attention.claims.verdict import offset_name
 from attention.reading import head_name
-from attention.relations import LAYOUT, ends, with_article
-from attention.verdict import offset_name
 
 CLEAR = 0.10  # so far above the best fixed guess, and a head's line says so
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from attention.examples import BAR, FORM, parse
+from attention.claims.lines import BAR, FORM, parse
 
 UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 # What a header may call each column.
@@ -23,7 +23,7 @@ class NotLines(ValueError):
 
 
 def read_lines(data: bytes, is_table: bool, name: str = "This file") -> list[str]:
-    """Return a file's lines, as `attention.examples.parse` takes them.
+    """Return a file's lines, as `attention.claims.lines.parse` takes them.
 
     is_table: it is a CSV. Raises NotLines, whose sentence begins with name.
     """

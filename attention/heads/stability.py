@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attention.roles import NAMES, HeadRoles
+from attention.heads.roles import NAMES, HeadRoles
 
 SENTENCES = Path(__file__).with_name("varied_sentences.txt")
 

@@ -6,8 +6,8 @@ do by luck; one that somebody named before testing, to what one head would.
 
 import numpy as np
 
-from attention.claims import Result
-from attention.judgement import judge_head
+from attention.claims.judgement import judge_head
+from attention.claims.measure import Result
 from attention.reading import head_name
 
 

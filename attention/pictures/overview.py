@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from attention.colors import levels, palette
+from attention.pictures.colors import levels, palette
 
 # A head is about 36 pixels wide on the page: more cells than this cannot be seen.
 OVERVIEW_CELLS = 48

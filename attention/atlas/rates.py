@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from attention.atlas.relations import DIRECTIONS, TO_GOVERNOR
 from attention.evidence import wilson
-from attention.relations import DIRECTIONS, TO_GOVERNOR
-from attention.roles import BROAD, MIXED, NAMES
+from attention.heads.roles import BROAD, MIXED, NAMES
 
 LEAST_INSTANCES = 50  # fewer say little
 LABELS = (*NAMES, BROAD, MIXED)  # what a head is called in a sentence
@@ -58,7 +58,7 @@ class Relation:
 
 @dataclass(frozen=True, eq=False)
 class Habits:
-    """What each head looks at on average over sentences; see attention.roles."""
+    """What each head looks at on average over sentences; see attention.heads.roles."""
 
     sentences: np.ndarray  # int [roles]: those in which a role has a target
     mean: np.ndarray  # [layers, heads, roles], 0-1
