@@ -6,6 +6,7 @@ What stands where, from top to bottom; the parts themselves are in components/.
 import streamlit as st
 
 from attention.heads.roles import head_roles
+from attention.views import seen_as
 from components import links, state
 from components.answer import (
     answering_model,
@@ -35,7 +36,7 @@ from components.predictions import (
 )
 from components.sentence import ask_sentence, offer_steps
 from components.share import show_share
-from components.view_picker import ask_view, seen_as
+from components.view_picker import ask_view
 from components.words import explain_unknown, show_words_to_hide
 from model_cache import cache
 from model_cache.turns import telling

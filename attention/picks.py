@@ -1,12 +1,13 @@
-"""A student's pick of a head: how well it does what a lesson asks for."""
+"""What the page answers to a student's pick of a head, and to a guessed word."""
 
 import numpy as np
 
 from attention.claims.lines import read_line
 from attention.claims.measure import NoSuchWord, measure
+from attention.claims.verdict import percent
 from attention.heads.roles import NAMES, ROLES, head_roles
 from attention.lessons import Lesson
-from attention.reading import Reading, head_name
+from attention.reading import UNKNOWN, Guess, Reading, head_name
 
 CLOSE = 5  # ranks that are worth an encouragement
 
@@ -48,3 +49,17 @@ def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> 
     else:
         judged = f"rank {rank} of {scores.size} heads. Pick another from the picture."
     return f"{head_name(layer, head)} {what}: {judged}"
+
+
+def describe_guess(found: Guess, word: str) -> str:
+    """Say a guess's probability and rank.
+
+    >>> describe_guess(Guess("book", 0.0312, 4), "Book")
+    "Your guess “Book”: 3.1%, BERT's word number 4."
+    """
+    if found.token == UNKNOWN:
+        return f"BERT's vocabulary has no “{word}”. Guess another word."
+    return (
+        f"Your guess “{word}”: {percent(found.probability)}, "
+        f"BERT's word number {found.rank:,}."
+    )

@@ -44,6 +44,15 @@ def view(reading: Reading, join: bool, specials: str) -> Reading:
     return replace(reading, view=steps)
 
 
+def seen_as(reading: Reading, join: bool, specials: str) -> tuple[Reading, str]:
+    """Return the chosen view of a reading, and what it does to the numbers."""
+    try:
+        seen = view(reading, join, specials)
+    except NothingLeft as error:
+        return reading, str(error)
+    return seen, describe_view(seen.view)
+
+
 def describe_view(steps: Sequence[str]) -> str:
     """Say what a reading's view does to its numbers; "" for the reading as it is."""
     return " ".join(SAYS[step] for step in steps)

@@ -12,12 +12,12 @@ from attention.claims.lines import Example, Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge
 from attention.claims.verdict import describe_best, describe_head, describe_hits
 from attention.reading import Reading, head_name
+from attention.report.findings import claim_finding
 from components import state
 from components.atlas import ATLAS, open_relation
 from components.atlases import chosen_atlas
 from components.claim_lines import ask_lines, claim_title
 from components.claim_run import measure_with_bar, takes_long
-from components.findings import claim_finding
 from components.head_maps import choose_on_map
 from components.report import offer_finding
 from components.tables import HEIGHT, PERCENT, SHARE, choose_head, choose_sentence

@@ -1,28 +1,28 @@
 """Two sentences, or two models, side by side."""
 
-import pandas as pd
 import streamlit as st
 
 from attention.heads.compare import changed_heads, difference_frame
+from attention.heads.effects import words_frame
 from attention.heads.roles import head_roles
-from attention.pictures.overview import overview_png
-from attention.pictures.sheet import sheet_png
-from attention.reading import Reading, head_name
-from components import state
-from components.answer import answering_model, read_or_explain
-from components.charts import (
+from attention.pictures.charts import (
     HEATMAP_TOKENS,
     difference_chart,
     head_chart,
     heatmap_height,
 )
-from components.findings import comparison_finding
+from attention.pictures.overview import overview_png
+from attention.pictures.sheet import sheet_png
+from attention.reading import Reading, head_name
+from attention.report.findings import comparison_finding
+from attention.views import seen_as
+from components import state
+from components.answer import answering_model, read_or_explain
 from components.head_maps import choose_on_map
 from components.links import WITH
 from components.pictures import show_png
 from components.report import offer_finding
 from components.tables import SHARE, choose_head
-from components.view_picker import seen_as
 from model_cache.catalog import find_model, load_catalog
 
 WITH_MODEL = "with_model"
@@ -83,16 +83,6 @@ def all_heads(reading: Reading) -> bytes:
     """Draw all heads as a PNG; of long sentences the small one, not one of 1.6 MB."""
     is_short = reading.n_tokens <= HEATMAP_TOKENS
     return sheet_png(reading) if is_short else overview_png(reading.attention)
-
-
-def words_frame(reading: Reading, k: int) -> pd.DataFrame:
-    """Return the first k words of each mask: mask (from 1), word, probability."""
-    rows = [
-        (number, prediction.token, prediction.probability)
-        for number, predictions in enumerate(reading.predictions, start=1)
-        for prediction in predictions[:k]
-    ]
-    return pd.DataFrame(rows, columns=["mask", "word", "probability"]).set_index("mask")
 
 
 def _ask_other(model_id: str) -> Reading | None:

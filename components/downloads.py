@@ -3,7 +3,6 @@
 import mimetypes
 from collections.abc import Callable
 
-import altair as alt
 import streamlit as st
 
 from attention.exports import (
@@ -13,15 +12,17 @@ from attention.exports import (
     fitting_diagram,
     head_csv,
 )
-from attention.pictures.long_head import long_head_png, long_head_svg
+from attention.pictures.head import head_png, head_svg
 from attention.pictures.sheet import sheet_png
-from attention.reading import Reading, head_name
+from attention.reading import Reading
 from components import state
-from components.charts import HEATMAP_TOKENS, head_chart
 
 # Of a CSV that a page makes: 80 MB. 144 heads of 128 tokens have 2.36 million, those
 # of 512 tokens 37.7 million, 1.3 GB.
 MOST_ROWS = 2_400_000
+
+
+# A click makes a file outside the page's script, without the page's state.
 
 
 def offer_head(reading: Reading) -> None:
@@ -64,35 +65,6 @@ def offer_all_heads(reading: Reading) -> None:
                 f"up to {MOST_ROWS:,}. “Download this head” has a CSV of the open "
                 "head; mask.py --csv writes any number of rows."
             )
-
-
-# A click runs these outside the page's script, without the page's state.
-
-
-def head_png(reading: Reading, head: tuple[int, int]) -> bytes:
-    """Draw a head's heatmap for paper."""
-    if reading.n_tokens > HEATMAP_TOKENS:
-        return long_head_png(reading, *head)
-    from attention.pictures.paper import chart_png  # loads vl-convert
-
-    return chart_png(*_for_paper(reading, head))
-
-
-def head_svg(reading: Reading, head: tuple[int, int]) -> str:
-    """Draw a head's heatmap for paper, its text as text."""
-    if reading.n_tokens > HEATMAP_TOKENS:
-        return long_head_svg(reading, *head)
-    from attention.pictures.paper import chart_svg  # loads vl-convert
-
-    return chart_svg(*_for_paper(reading, head))
-
-
-def _for_paper(
-    reading: Reading, head: tuple[int, int]
-) -> tuple[alt.Chart, str, str, int]:
-    """Return a head's chart, title, subtitle and number of tokens."""
-    subtitle = ", ".join([f"{head_name(*head)} of {reading.model}", *reading.view])
-    return head_chart(reading, *head), reading.text, subtitle, reading.n_tokens
 
 
 def _offer(

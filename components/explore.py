@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 
-import pandas as pd
 import streamlit as st
 
-from attention.heads.frames import roles_frame
+from attention.heads.frames import ALL_ROLES, filter_heads, roles_frame
 from attention.heads.roles import (
     BROAD_ENTROPY,
     LEAST_SHARE,
@@ -31,7 +30,6 @@ TABLE, PAIR = "Heads", "Find heads for two words"
 WHAT_IF, COMPARE = "What if", "Compare"
 SEVERAL, ONE_TOKEN = "Several heads", "One token"
 CLAIM, REPORT = "Test a claim", "Report"
-ALL_ROLES = "all"
 HOW_ROLES = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
     "[SEP]) give to the role's targets; tokens without a target do not count. A head "
@@ -134,18 +132,6 @@ def _show_heads(reading: Reading, roles: HeadRoles) -> None:
     )
     choose_head(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
     st.text(HOW_ROLES)
-
-
-def filter_heads(frame: pd.DataFrame, role: str, least: float) -> pd.DataFrame:
-    """Keep heads labelled `role`, and of these the ones with a large enough share.
-
-    role: a label or ALL_ROLES. least: 0-1, compared with the role's own score, or
-    with the largest of all scores where `role` is not one of the scored roles.
-    """
-    if role != ALL_ROLES:
-        frame = frame[frame["label"] == role]
-    scored = [role] if role in NAMES else list(NAMES)
-    return frame[frame[scored].max(axis=1).fillna(0) >= least]
 
 
 def _show_pair(reading: Reading) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit import net_util
 
+from attention.pictures.sizes import HEAD_HEIGHT
 from components import state
 from components.frontend import register
 
@@ -11,7 +12,6 @@ from components.frontend import register
 net_util.get_external_ip = lambda: None
 
 TITLE_LENGTH = 50  # characters of the sentence
-HEAD_HEIGHT = 360  # pixels, of a heatmap and of what holds its place
 # Streamlit leaves 6rem above a page and a gap of 1rem between its parts; closer
 # together, the first screen at 1280 x 800 shows sentence, words and heads. The
 # right edge of the title stays clear of Streamlit's own menu.

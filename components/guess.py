@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from attention.claims.verdict import percent
-from attention.reading import MASK, UNKNOWN, Guess, Reading
-from components import state
+from attention.picks import describe_guess
+from attention.reading import MASK, MAX_MASKS, UNKNOWN, Reading
 from model_cache import cache
 from model_cache.unreadable import UnreadableText
 
@@ -18,7 +17,7 @@ def ask_guess(reading: Reading) -> bool:
     Of a text without masks there is nothing to guess: True.
     """
     guessed = st.session_state.setdefault(GUESSES, {})
-    count = min(len(reading.mask_positions), state.MAX_MASKS)
+    count = min(len(reading.mask_positions), MAX_MASKS)
     if not count:
         return True
     with st.form(f"guess {reading.text}", border=False):
@@ -50,21 +49,7 @@ def _answer(reading: Reading, mask: int, word: str) -> tuple[str, bool]:
         found = cache.guess(reading.model, reading.text, word)[mask]
     except UnreadableText as error:
         return str(error), False
-    return describe(found, word), found.token != UNKNOWN
-
-
-def describe(found: Guess, word: str) -> str:
-    """Say a guess's probability and rank.
-
-    >>> describe(Guess("book", 0.0312, 4), "Book")
-    "Your guess “Book”: 3.1%, BERT's word number 4."
-    """
-    if found.token == UNKNOWN:
-        return f"BERT's vocabulary has no “{word}”. Guess another word."
-    return (
-        f"Your guess “{word}”: {percent(found.probability)}, "
-        f"BERT's word number {found.rank:,}."
-    )
+    return describe_guess(found, word), found.token != UNKNOWN
 
 
 def _key(text: str, number: int) -> str:

@@ -4,8 +4,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from attention.pictures.charts import Scheme, head_map
 from components import state
-from components.charts import Scheme, head_map
 
 CLICKED = "clicked"
 # Pixels of a map's row, and of what stands above and below the rows.

@@ -1,10 +1,8 @@
 """Choosing several heads by name: single ones, or a whole layer."""
 
-import re
-
 import streamlit as st
 
-from attention.reading import head_name
+from attention.reading import head_name, heads_named
 from components import state
 
 
@@ -34,15 +32,6 @@ def ask_heads(
         )
         st.button("Add the open head", key=f"add {key}", on_click=_add, args=(key,))
     return heads_named(names, shape)
-
-
-def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[tuple[int, int]]:
-    """Return the heads, from 0, that "Layer 3" and "Layer 3, head 10" stand for."""
-    heads = set()
-    for name in names:
-        layer, *chosen = map(int, re.findall(r"\d+", name))
-        heads |= {(layer - 1, head - 1) for head in chosen or range(1, shape[1] + 1)}
-    return frozenset(heads)
 
 
 def _add(key: str) -> None:

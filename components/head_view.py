@@ -8,17 +8,17 @@ from attention.heads.frames import head_frame, head_table
 from attention.heads.roles import HeadRoles
 from attention.heads.stability import describe_spread, spread
 from attention.heads.summary import describe_role, describe_strongest, strongest_role
-from attention.reading import Reading, head_name
-from components import state
-from components.atlases import chosen_atlas
-from components.charts import (
+from attention.pictures.charts import (
     HEATMAP_TOKENS,
     head_chart,
     heatmap_height,
     lines_chart,
     spread_chart,
 )
-from components.findings import head_finding
+from attention.reading import Reading, head_name
+from attention.report.findings import head_finding
+from components import state
+from components.atlases import chosen_atlas
 from components.large_head import show_large_head
 from components.links import show_roles
 from components.report import offer_finding

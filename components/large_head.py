@@ -1,11 +1,9 @@
 """A head of a long sentence: a picture to scroll, zoom and search token by token."""
 
 import base64
-import zlib
 
-import numpy as np
-
-from attention.pictures.colors import STOPS, levels, palette
+from attention.pictures.colors import STOPS, palette
+from attention.pictures.long_head import packed_levels
 from attention.reading import Reading
 from components.frontend import register
 
@@ -38,12 +36,3 @@ def show_large_head(reading: Reading, layer: int, head: int) -> None:
             "stops": list(STOPS),
         },
     )
-
-
-def packed_levels(weights: np.ndarray) -> str:
-    """Return the levels of [query, key] weights, as base64 of a zlib stream.
-
-    A PNG would be as small, but reading its numbers back, as pointing at a cell and
-    naming a token's targets need, is what browsers falsify against fingerprinting.
-    """
-    return base64.b64encode(zlib.compress(levels(weights).tobytes(), 9)).decode()

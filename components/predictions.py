@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from attention.reading import MAX_K, Prediction, Reading, fill_parts
+from attention.reading import MAX_K, MAX_MASKS, Prediction, Reading, fill_parts
 from components import state
 from components.frontend import register
 from model_cache import cache
@@ -38,7 +38,7 @@ def show_predictions(reading: Reading, k: int) -> None:
         data=predictions_data(reading, k),
         on_chosen_change=lambda: _choose(reading.model),
     )
-    if (hidden := len(reading.mask_positions) - state.MAX_MASKS) > 0:
+    if (hidden := len(reading.mask_positions) - MAX_MASKS) > 0:
         st.text(f"{hidden} more masks are not listed; choose words for these first.")
 
 
@@ -68,7 +68,7 @@ def predictions_data(reading: Reading, k: int) -> dict[str, object]:
                 ],
             }
             for number, (position, predictions) in enumerate(masks, start=1)
-            if number <= state.MAX_MASKS
+            if number <= MAX_MASKS
         ],
     }
 

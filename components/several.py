@@ -8,15 +8,15 @@ import streamlit as st
 
 from attention.heads.combine import mean_of_heads, rollout
 from attention.heads.frames import head_frame, weights_frame
-from attention.reading import Reading, head_name
-from components import state
-from components.charts import (
+from attention.pictures.charts import (
     HEATMAP_TOKENS,
     bars_chart,
     heatmap_height,
     lines_chart,
     weights_chart,
 )
+from attention.reading import Reading, head_name
+from components import state
 from components.head_names import ask_heads
 
 CHOSEN, ALL, ROLLOUT = "mean of chosen heads", "mean of all heads", "attention rollout"

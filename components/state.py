@@ -24,8 +24,6 @@ SILENT = "silent"  # the heads that "What if" silences
 ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
 DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
 DEFAULT_K = 3
-# Tables for more masks than these would be a page of their own.
-MAX_MASKS = 8
 
 Value = TypeVar("Value")
 

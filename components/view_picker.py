@@ -2,15 +2,11 @@
 
 import streamlit as st
 
-from attention.reading import Reading
 from attention.views import (
     HIDDEN,
     RENORMALISED,
     SAYS,
     SPECIALS,
-    NothingLeft,
-    describe_view,
-    view,
 )
 from components.links import JOIN, SPECIAL
 
@@ -29,12 +25,3 @@ def ask_view() -> tuple[bool, str]:
             captions=[AS_READ, SAYS[HIDDEN], SAYS[RENORMALISED]],
         )
     return join, specials
-
-
-def seen_as(reading: Reading, join: bool, specials: str) -> tuple[Reading, str]:
-    """Return the chosen view of a reading, and what it does to the numbers."""
-    try:
-        seen = view(reading, join, specials)
-    except NothingLeft as error:
-        return reading, str(error)
-    return seen, describe_view(seen.view)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from attention.heads.effects import compare_words, effects_frame
-from attention.reading import Reading
+from attention.reading import MAX_MASKS, Reading
+from attention.report.findings import what_if_finding
 from components import state
-from components.findings import what_if_finding
 from components.head_maps import choose_on_map
 from components.head_names import ask_heads
 from components.report import offer_finding
@@ -41,7 +41,7 @@ def show_what_if(reading: Reading, k: int) -> None:
 
 def _show_words(before: Reading, after: Reading, k: int) -> None:
     pairs = zip(before.predictions, after.predictions, strict=True)
-    for number, (was, now) in enumerate(list(pairs)[: state.MAX_MASKS], start=1):
+    for number, (was, now) in enumerate(list(pairs)[:MAX_MASKS], start=1):
         if len(before.predictions) > 1:
             st.text(f"Mask {number}")
         st.dataframe(

@@ -17,10 +17,10 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 
 from attention.heads.roles import LEGEND, ROLES
+from attention.pictures.charts import DISTINCT, difference_chart
 from attention.pictures.colors import LEVELS, STOPS, levels, palette
+from attention.pictures.long_head import packed_levels
 from attention.pictures.paper import chart_svg
-from components.charts import DISTINCT, difference_chart
-from components.large_head import packed_levels
 from tests.serving import ROOT
 
 # WCAG 2.2, 1.4.3 Contrast (Minimum), for text below 24 pixels …

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from attention.heads.frames import head_frame
+from attention.pictures.charts import head_chart, lines_chart
 from attention.pictures.colors import levels, palette
+from attention.reading import MAX_MASKS, heads_named
 from components import predictions, state, words
-from components.charts import head_chart, lines_chart
-from components.head_names import heads_named
 from components.overview import overview_data, overview_png
 from components.predictions import CONTEXT, predictions_data
 from components.sentence import correct_mask
@@ -94,7 +94,7 @@ def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
 ):
     reading = bundled_engine.read("[MASK] " * 40 + "turtle " * 40, k=20)
     masks = predictions_data(reading, 20)["masks"]
-    assert len(masks) == state.MAX_MASKS
+    assert len(masks) == MAX_MASKS
     assert all(len(row["after"]) <= CONTEXT + 1 for row in masks[0]["rows"])
 
 

@@ -17,8 +17,8 @@ from attention.claims.measure import Measured, best_offset, judge
 from attention.claims.verdict import describe_best, describe_head
 from attention.evidence import SURE, chance_of_any, tails, tries_needed, wilson
 from attention.report import file as report_file
+from attention.report.findings import claim_finding
 from attention.words import word_spans
-from components.findings import claim_finding
 from tests.strategies import (
     ANY_TEXTS,
     FILES,

@@ -25,14 +25,14 @@ from attention.exports import (
 from attention.heads.frames import read_csv
 from attention.heads.roles import head_roles
 from attention.pictures.cs50 import diagram_png
+from attention.pictures.head import head_png, head_svg
 from attention.pictures.overview import overview_png
 from attention.pictures.sheet import sheet_png
 from attention.reading import MASK
 from attention.report import file as report_file
+from attention.report.findings import comparison_finding, head_finding, what_if_finding
 from attention.report.markdown import markdown, report_html, report_zip
-from components.downloads import head_png, head_svg
-from components.findings import comparison_finding, head_finding, what_if_finding
-from components.view_picker import seen_as
+from attention.views import seen_as
 from tests.making import make_reading
 from tests.strategies import ANY_TEXTS, HEAD, TEXTS, VIEWS, few, many, read, usual
 

@@ -15,7 +15,7 @@ from attention.heads.roles import NAMES, head_roles
 from attention.heads.search import heads_for_pair
 from attention.heads.summary import describe_role, describe_strongest
 from attention.reading import Prediction
-from components.view_picker import seen_as
+from attention.views import seen_as
 from tests.strategies import HEAD, ROUNDING, SHARES, TEXTS, VIEWS, read, usual
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from attention.reading import Prediction
+from attention.reading import Prediction, Reading
 
 NEW, LOST = "new", "lost"
 
@@ -58,3 +58,13 @@ def effects_frame(
         }
     )
     return frame.sort_values("divergence", ascending=False, kind="stable")
+
+
+def words_frame(reading: Reading, k: int) -> pd.DataFrame:
+    """Return the first k words of each mask: mask (from 1), word, probability."""
+    rows = [
+        (number, prediction.token, prediction.probability)
+        for number, predictions in enumerate(reading.predictions, start=1)
+        for prediction in predictions[:k]
+    ]
+    return pd.DataFrame(rows, columns=["mask", "word", "probability"]).set_index("mask")

@@ -1,11 +1,9 @@
 """What "Add to report" adds: each part of the page as a finding with its figures."""
 
-import io
 import math
 from collections.abc import Collection, Sequence
 
 import pandas as pd
-from PIL import Image
 
 from attention.claims.frames import claim_frame
 from attention.claims.measure import Measured, Result
@@ -13,15 +11,12 @@ from attention.claims.verdict import describe_best
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
-from attention.pictures.colors import levels
-from attention.pictures.overview import png
-from attention.reading import MASK, Reading, head_name
+from attention.pictures.charts import head_map, words_chart
+from attention.pictures.head import head_png, large_picture
+from attention.reading import MASK, MAX_MASKS, Reading, head_name
 from attention.report.file import cut
 from attention.report.markdown import Figure, Finding
 from attention.views import describe_view
-from components import state
-from components.charts import head_map, words_chart
-from components.downloads import head_png
 
 # Of a claim's sentences: enough to see what it is about, misses among them.
 MOST_SENTENCES, MOST_MISSES = 10, 4
@@ -103,7 +98,7 @@ def mask_names(reading: Reading) -> list[str]:
     count = len(reading.mask_positions)
     if count == 1:
         return [MASK]
-    return [f"mask {n} of {count}" for n in range(1, min(count, state.MAX_MASKS) + 1)]
+    return [f"mask {n} of {count}" for n in range(1, min(count, MAX_MASKS) + 1)]
 
 
 def words_say(reading: Reading, k: int) -> list[list[str]]:
@@ -244,16 +239,6 @@ def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure
         "attends, a column the token attended to; brighter is more.",
         f"Heatmap of {name.lower()}. {' '.join(head_says(reading, roles, head))}",
     )
-
-
-def large_picture(reading: Reading, head: Head) -> bytes:
-    """Draw a head of a long text, two pixels a pair of tokens, without labels."""
-    small = Image.open(io.BytesIO(png(levels(reading.attention[head]))))
-    file = io.BytesIO()
-    small.resize((small.width * 2, small.height * 2), Image.Resampling.NEAREST).save(
-        file, "PNG"
-    )
-    return file.getvalue()
 
 
 def share(probability: float) -> str:

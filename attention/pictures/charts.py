@@ -12,8 +12,8 @@ from altair.typing import ChartType
 from attention.heads.frames import head_frame
 from attention.heads.stability import Spread
 from attention.pictures.colors import STOPS
+from attention.pictures.sizes import HEAD_HEIGHT
 from attention.reading import Reading
-from components.frame import HEAD_HEIGHT
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
 HEATMAP_TOKENS = 45
