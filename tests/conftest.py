@@ -158,7 +158,7 @@ def emptied(*caches) -> Iterator[None]:
 @pytest.fixture
 def fresh_caches(monkeypatch):
     """Let the page remember nothing of what it read and of what was broken."""
-    from components import answer
+    from components.session import answer
     from model_cache import cache
 
     monkeypatch.setattr(answer, "_broken", {})

@@ -5,7 +5,7 @@ import json
 from streamlit.testing.v1 import AppTest
 
 from attention.report import file as report_file
-from components import explore
+from components.tabs import tabs as explore
 from tests.hostile import FOUND
 
 ACROSS = "The turtle moved slowly across the [MASK]."

@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from attention.atlas.file import save
 from attention.atlas.rates import FARTHEST, LABELS, Atlas, Habits, Relation, Source
 from attention.heads.roles import NAMES
-from components import atlas as tab
-from components import atlas_relation, atlas_source, atlases
+from components.session import atlases
+from components.tabs.atlas import atlas as tab
+from components.tabs.atlas import relation as atlas_relation
+from components.tabs.atlas import source as atlas_source
 from model_cache.catalog import BUNDLED
 from model_cache.hashes import sha256, weights_sha256
 from tests.hostile import HOSTILE, read_as_markup

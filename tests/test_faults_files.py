@@ -10,7 +10,7 @@ import pytest
 from huggingface_hub import constants
 
 import mask
-from components import answer
+from components.session import answer
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint

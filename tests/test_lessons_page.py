@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
-from components import state
+from components.session import state
 from tests.answers import best_word
 from tests.on_the_page import ACROSS, findings, in_tab, labels, press, texts
 from tests.test_page import component, headings

@@ -281,13 +281,13 @@ def test_a_model_with_broken_files_leaves_the_page_to_the_small_one(
     open_page, monkeypatch, tmp_path
 ):
     folder = write_random_bert(tmp_path / "broken", hidden_act="swish")
-    monkeypatch.setattr("components.answer._broken", {})
+    monkeypatch.setattr("components.session.answer._broken", {})
     real = hub.find_local
 
     def find(model):
         return folder if model.id == "bert-large-uncased" else real(model)
 
-    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("components.session.answer.find_local", find)
     monkeypatch.setattr("model_cache.cache.find_local", find)
     page = open_page(model="bert-large-uncased", layer="20", head="16")
     assert not page.exception
@@ -310,7 +310,7 @@ def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
     def find(model):
         return here[0] if here and not model.is_bundled else real(model)
 
-    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("components.session.answer.find_local", find)
     monkeypatch.setattr("model_cache.cache.find_local", find)
     page = open_page(model="bert-large-uncased", layer="20", head="16")
     assert not page.info

@@ -13,10 +13,12 @@ from attention.heads.frames import head_frame
 from attention.pictures.charts import head_chart, lines_chart
 from attention.pictures.colors import levels, palette
 from attention.reading import MAX_MASKS, heads_named
-from components import predictions, state, words
-from components.overview import overview_data, overview_png
-from components.predictions import CONTEXT, predictions_data
-from components.sentence import correct_mask
+from components.page import hide_words as words
+from components.page import predictions
+from components.page.overview import overview_data, overview_png
+from components.page.predictions import CONTEXT, predictions_data
+from components.page.sentence import correct_mask
+from components.session import state
 from tests.making import make_reading
 
 ACROSS = "The turtle moved slowly across the [MASK]."

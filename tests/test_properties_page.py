@@ -16,7 +16,8 @@ import mask
 from attention.heads.roles import LEGEND
 from attention.reading import MASK
 from attention.views import SPECIALS
-from components import explore, state
+from components.session import state
+from components.tabs import tabs as explore
 from model_cache.catalog import BUNDLED, find_model
 from tests.on_the_page import TABS, has_picture
 from tests.serving import ROOT

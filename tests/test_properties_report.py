@@ -12,7 +12,8 @@ from PIL import Image
 
 from attention.report import file as report_file
 from attention.report.markdown import Figure, Finding, markdown, report_html, report_zip
-from components import links, state
+from components.session import state
+from components.session import url as links
 from tests.strategies import ANY_TEXTS, TEXTS, WORDS, attempt, many, usual
 
 

@@ -9,7 +9,10 @@ from attention.claims.lines import parse
 from attention.reading import MAX_MASKS
 from attention.report import file as report_file
 from attention.report.markdown import markdown
-from components import claim_lines, links, report_list, state
+from components.session import state
+from components.session import url as links
+from components.tabs import report as report_list
+from components.tabs.claim import lines as claim_lines
 from model_cache.catalog import BUNDLED
 from tests.on_the_page import (
     ACROSS,

@@ -12,7 +12,9 @@ from attention.atlas.file import MOST_BYTES
 from attention.claims.files import NotLines, read_lines
 from attention.claims.lines import parse
 from attention.report import file as report_file
-from components import atlas_source, claim_lines, report_list
+from components.tabs import report as report_list
+from components.tabs.atlas import source as atlas_source
+from components.tabs.claim import lines as claim_lines
 from model_cache import catalog
 from tests.hostile import FOUND, HOSTILE, read_as_markup
 from tests.serving import ROOT

@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
-from components import links
-from components.frame import first_words
-from components.teach import is_own_computer
+from components.lessons.teach import is_own_computer
+from components.page.frame import first_words
+from components.session import url as links
 from tests.on_the_page import ACROSS, labels, press, texts
 from tests.test_links_page import opened
 from tests.test_page import component, headings
