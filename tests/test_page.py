@@ -37,9 +37,10 @@ def test_the_first_sentence_is_read_at_once(open_page):
     assert "Layer 3, head 10" in headings(page)
 
 
-def test_the_sketched_probability_of_the_first_word_is_shown(open_page):
+def test_the_probability_of_the_first_word_is_shown(open_page, bundled_engine):
     row = component(open_page(), "masks")["masks"][0]["rows"][0]
-    assert row["probability"] == pytest.approx(0.081, abs=0.001)
+    best = bundled_engine.read(DEFAULT_TEXT).predictions[0][0]
+    assert row["probability"] == pytest.approx(best.probability, abs=1e-6)
 
 
 @pytest.mark.parametrize("text", ["", "   "])
