@@ -2,13 +2,12 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.random_bert import write_random_bert
 from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,6 +17,20 @@ pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
 
 # Where this runs in the background, Ctrl-C is ignored, also by what the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_fast(request, monkeypatch):
+    """Refuse TensorFlow and other programs to a test that is not marked as slow."""
+    if request.node.get_closest_marker("slow"):
+        return
+
+    def refuse(*_, **__):
+        raise AssertionError("a test that starts a program has to be marked as slow")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    if "tensorflow" not in sys.modules:
+        monkeypatch.setitem(sys.modules, "tensorflow", None)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +46,7 @@ def engine(tmp_path_factory):
     """A random BERT of two layers of four heads that has the bundled model's words."""
     from model_cache.checkpoint import read_checkpoint
     from model_cache.engine import Engine
+    from tests.random_bert import write_random_bert
 
     words = (ROOT / "model_cache" / "bundled" / "vocab.txt").read_text("utf-8")
     folder = tmp_path_factory.mktemp("random") / "bert"
@@ -56,11 +70,13 @@ def loaded_mask(monkeypatch, tmp_path, bundled_engine):
 @pytest.fixture
 def open_page(monkeypatch, tmp_path):
     """Open the page on the bundled model with these parameters in its URL."""
+    from streamlit.testing.v1 import AppTest
+
     monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
     # The library reads the environment when it is imported, which may have been before.
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
 
-    def make(**parameters: str) -> AppTest:
+    def make(**parameters: str):
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for name, value in parameters.items():
             page.query_params[name] = value

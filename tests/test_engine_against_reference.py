@@ -14,6 +14,7 @@ pytest.importorskip("tf_keras", reason="the reference class needs tf-keras")
 
 from model_cache.reference import load_reference, run_reference  # noqa: E402
 
+pytestmark = pytest.mark.slow
 BUNDLED = Path("model_cache/bundled")
 TOLERANCE = 1e-4
 SENTENCES = (

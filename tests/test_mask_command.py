@@ -15,6 +15,7 @@ from model_cache.catalog import BUNDLED
 from tests.commands import SENTENCE, files_in
 from tests.serving import ROOT, alone
 
+pytestmark = pytest.mark.slow
 NO_MASK = "Input must include mask token [MASK]."
 
 

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from attention.effects import compare_words, effects_frame
-from attention.reading import Prediction
+from attention.reading import MAX_K, Prediction
 from attention.silence import (
     divergence,
     each_head_silent,
     gates_without,
     top_word_change,
 )
-from model_cache.engine import MAX_K
 
 
 def words(**shares: float) -> list[Prediction]:
