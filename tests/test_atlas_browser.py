@@ -84,7 +84,7 @@ def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
     # The link opens the relation in a fresh browser.
-    fresh = open_page(new_page(viewport=viewport), url)
+    fresh = open_page(new_page(viewport=viewport, is_fresh=True), url)
     expect(fresh.get_by_text(hits)).to_be_visible()
 
 
@@ -121,7 +121,7 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
 
 
 def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
-    page = open_page(new_page(accept_downloads=True), served, tab="Atlas")
+    page = open_page(new_page(), served, tab="Atlas")
     unfold(page, "Where this atlas is from")
     download = take_home(page, "This atlas (Parquet)")
     file = tmp_path / download.suggested_filename

@@ -59,6 +59,7 @@ def setting(kind: str, column: str, value):
     return change
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_read_again():
     atlas = small_atlas(det=DETERMINERS, obj=DETERMINERS)
     source = replace(atlas.source, files={"a.conllu": "ab"}, skipped={"odd ones": 3})
@@ -180,6 +181,7 @@ def one_long_text(rows: int, length: int) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused_in_a_process_of_its_own():
     bomb = one_long_text(atlas_file.MOST_ROWS, 10_000_000)  # three terabytes
     assert len(bomb) < atlas_file.MOST_BYTES
@@ -187,6 +189,7 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_in_a_process_of_its_o
         load_apart(bomb)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "says"), [("a row less", "not complete"), ("cut off", "damaged")]
 )
@@ -195,6 +198,7 @@ def test_what_the_other_process_refuses_is_said_here(name, says):
         load_apart(BAD[name])
 
 
+@pytest.mark.slow
 def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog):
     monkeypatch.setattr(atlas_apart, "READER", ["-c", "import os; os.abort()"])
     with pytest.raises(BadAtlas, match="damaged"):
@@ -213,6 +217,7 @@ runpy.run_module("attention.atlas.apart", run_name="__main__")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, "a row less"])
 def test_a_reader_that_is_done_cannot_fail_on_its_way_out(monkeypatch, name):
     """As Arrow's threads now and then do to a process that ends."""

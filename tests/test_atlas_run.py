@@ -18,6 +18,7 @@ from corpus.work import do, jobs
 from model_cache.catalog import BUNDLED
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.slow
 BLOCKS = 32
 # Of a cluster that notices in seconds when a machine is gone.
 ATTENTIVE = {

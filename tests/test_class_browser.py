@@ -38,7 +38,7 @@ def upload(page: Page, download, folder) -> None:
 def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     served, new_page, viewport
 ):
-    page = new_page(viewport=viewport, accept_downloads=True)
+    page = new_page(viewport=viewport)
 
     # Predict, then reveal.
     answers = facts()["lessons"]["predict-like-bert"]
@@ -186,7 +186,7 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     download = take_home(page, "Save view as a file")
     page.wait_for_function("!window.onbeforeunload?.()")
 
-    other = open_page(new_page(), served, tab="Report")
+    other = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(other, download, tmp_path)
     expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
     expect(other.get_by_label("Examples")).to_have_value(lines)
@@ -269,7 +269,7 @@ def test_a_report_is_continued_later(served, new_page, tmp_path):
     add_to_report(page, "head", "To be continued.")
     open_tab(page, "Report")
     download = take_home(page, "Save to continue later")
-    later = open_page(new_page(), served, tab="Report")
+    later = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(later, download, tmp_path)
     expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
 

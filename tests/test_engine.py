@@ -10,6 +10,7 @@ from model_cache.engine import BATCH_BYTES, Engine, batches
 from model_cache.unreadable import EmptyText, NotOnePiece, TooManyTokens
 from tests.random_bert import write_random_bert
 
+pytestmark = pytest.mark.slow
 ACROSS = "The turtle moved slowly across the [MASK]."
 
 

@@ -15,6 +15,8 @@ from tests.fake_hub import FakeHub, tiny_model_files
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small_disk(tmp_path):

@@ -19,6 +19,7 @@ from model_cache.hashes import SUMS, WEIGHTS
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.random_bert import write_random_bert
 
+pytestmark = pytest.mark.slow
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n"
 
 

@@ -11,6 +11,8 @@ from model_cache.catalog import BUNDLED
 from model_cache.engine import Engine
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def failing_engine(monkeypatch, fresh_caches):

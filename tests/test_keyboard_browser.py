@@ -106,7 +106,7 @@ def walk_tabs(page: Page, start: str, end: str) -> None:
 
 @SCHEMES
 def test_the_whole_main_job_is_done_by_keyboard_alone(served, new_page, scheme):
-    page = new_page(color_scheme=scheme, accept_downloads=True)
+    page = new_page(color_scheme=scheme)
     open_page(page, served, text="Hello.")
 
     walk_to(page, page.get_by_label("Sentence"))

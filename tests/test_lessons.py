@@ -274,6 +274,7 @@ def test_a_broken_file_is_left_out_and_logged(tmp_path, monkeypatch, caplog):
     assert "broken.md" in caplog.text
 
 
+@pytest.mark.slow
 def test_importing_lessons_reads_nothing_heavy():
     heavy = "{'pandas', 'yaml', 'frontmatter'} & sys.modules.keys()"
     code = f"import sys, attention.lessons; sys.exit(bool({heavy}))"

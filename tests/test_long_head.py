@@ -41,8 +41,8 @@ def opened(png: bytes) -> Image.Image:
 def centres(image: Image.Image, n_tokens: int, cell: int) -> np.ndarray:
     """Return the colour in the middle of each cell, which end right and below."""
     starts = np.arange(n_tokens) * cell - n_tokens * cell + cell // 2
-    pixels = np.asarray(image.convert("RGB")).astype(int)
-    return pixels[image.height + starts][:, image.width + starts]
+    pixels = np.asarray(image.convert("RGB"))
+    return pixels[image.height + starts][:, image.width + starts].astype(int)
 
 
 # Cells have up to 28 pixels and 5200 together; left of them are 24, eleven and a half

@@ -69,7 +69,7 @@ def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new
     expect(head_button(page, 3, 10)).not_to_have_class("dim")
     expect(head_button(page, 1, 1)).to_have_class("dim")
     expect_in_url(page, "role", "next")
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(head_button(fresh, 1, 1)).to_have_class("dim")
     fresh.get_by_role("button", name="next 3", exact=True).click()
     expect(fresh.locator(".grid .dim")).to_have_count(0)
@@ -112,7 +112,7 @@ def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
     expect_in_url(page, "head", "2")
     expect_in_url(page, "k", "4")
 
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(fresh.get_by_label("Sentence")).to_have_value(ACROSS)
     expect(head_heading(fresh, 7, 2)).to_be_visible()
     expect(fresh.locator("button.word")).to_have_count(4)
@@ -333,7 +333,7 @@ def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_pa
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     expect_in_url(page, "silent", "Layer 3, head 10")
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(fresh.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
 
 

@@ -31,6 +31,8 @@ from tests.strategies import (
     usual,
 )
 
+pytestmark = pytest.mark.slow
+
 # Values that a link may have for what the page knows, and others.
 LINKS = st.fixed_dictionaries(
     {"text": TEXTS},

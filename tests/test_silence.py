@@ -10,8 +10,7 @@ from attention.heads.ablation import (
     top_word_change,
 )
 from attention.heads.effects import compare_words, effects_frame
-from attention.reading import Prediction
-from model_cache.engine import MAX_K
+from attention.reading import MAX_K, Prediction
 
 
 def words(**shares: float) -> list[Prediction]:

@@ -96,13 +96,14 @@ def _row_lines(data: str, separator: str) -> Iterator[str]:
             return
         cells = [" ".join(cell.split()) for cell in row]
         raw = " ".join(as_it_is[first - 1 : rows.line_num])
-        if SEPARATOR_LINE.fullmatch(raw):
+        # A blank row is no header either: a file may be a megabyte of them.
+        if not any(cells) or SEPARATOR_LINE.fullmatch(raw):
             line = ""
         elif not columns and (columns := _named_columns(cells)):
             line, width = "", max(len(row), width)
         else:
             line = _line(cells, columns or FIRST_COLUMNS, width, raw)
-        if not columns and _is_example(line):
+        if line and not columns and _is_example(line):
             columns = FIRST_COLUMNS  # a header would have come before
         yield line
         yield from [""] * (rows.line_num - first)
@@ -153,4 +154,4 @@ def _in_columns(cells: list[str], columns: list[int]) -> str:
 
 
 def _is_example(line: str) -> bool:
-    return bool(parse([line])[0])
+    return BAR in line and bool(parse([line])[0])
