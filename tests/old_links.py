@@ -148,6 +148,7 @@ def _lesson_start(slug: str) -> dict[str, object]:
         "head": head_name(*(lesson.head or (0, 0))),
         "tab": parameters.get("tab"),
         "compared_with": parameters.get("with"),
+        "predictions": parameters.get("k") and int(parameters["k"]),
     }
 
 
@@ -192,7 +193,9 @@ def _said(pattern: str) -> Callable[[AppTest], str]:
     return read
 
 
-def _count(pattern: str, read: Callable[[AppTest], str] = texts):
+def _count(
+    pattern: str, read: Callable[[AppTest], str] = texts
+) -> Callable[[AppTest], int | None]:
     def count(page: AppTest) -> int | None:
         found = re.search(pattern, read(page))
         return int(found[1].replace(",", "")) if found else None
