@@ -8,7 +8,7 @@ is about to be read, not with this module.
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from attention.batches import batches
 from attention.exports import all_heads
 from attention.pictures.cs50 import diagram_name, diagram_png, gray_color
 from attention.reading import Reading
 from command.check import TOLERANCE, load_check, require_reference
 from command.claims import run_claims
 from command.files import make_folder, require_files, write_whole
-from command.models import MODEL, default_model, load, require_heads
+from command.models import default_model, load, require_heads
 from command.options import parse
 from command.outputs import (
     print_predictions,
@@ -32,13 +31,12 @@ from command.outputs import (
     save_roles,
     save_sheet,
 )
-from command.sentences import Sentence, ask, at_line, stdin_lines
+from command.sentences import ask, at_line, stdin_lines
 from command.terminal import MANY, Bar, Failed, say
-from model_cache.catalog import find_model
-from model_cache.unreadable import UnreadableText
+from model_cache.catalog import BERT_BASE, find_model
 
 if TYPE_CHECKING:  # loads TensorFlow
-    from model_cache.engine import Engine
+    pass
 
 K = 3  # completed sentences to print
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -46,7 +44,7 @@ INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = parse(arguments, MODEL, K)
+    options = parse(arguments, BERT_BASE, K)
     # A terminal that lacks a character shows its number, not a traceback.
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -84,7 +82,9 @@ def run(options: Namespace) -> int:
     engine, checkpoint = load(model)
     difference = load_check(engine, checkpoint) if options.check else None
     bar = Bar("Read")
-    for n_read, (line, reading) in enumerate(read(engine, sentences, options.k), 1):
+    readings = engine.read_each((text for _, text in sentences), options.k)
+    numbered = zip(sentences, readings, strict=True)
+    for n_read, ((line, _), reading) in enumerate(numbered, 1):
         bar.clear()
         if isinstance(reading, Reading):
             print_predictions(reading, options.json)
@@ -116,27 +116,6 @@ def save(reading: Reading, line: int, options: Namespace) -> None:
 def named_after(path: Path, ending: str) -> Path:
     """Return heads-line2.png for heads.png, where the sentence is a line's."""
     return path.with_stem(f"{path.stem}-{ending}") if ending else path
-
-
-def read(
-    engine: "Engine", sentences: Sequence[Sentence], k: int
-) -> Iterator[tuple[int, Reading | ValueError]]:
-    """Yield each sentence's line with its reading, or with what is wrong with it."""
-    for batch in batches(sentences, lambda sentence: sentence[1]):
-        results: Sequence[Reading | ValueError]
-        try:
-            results = engine.read_many([text for _, text in batch], k)
-        except ValueError:  # one of them; which one?
-            results = [read_or_error(engine, text, k) for _, text in batch]
-        for (line, _), result in zip(batch, results, strict=True):
-            yield line, result
-
-
-def read_or_error(engine: "Engine", text: str, k: int) -> Reading | ValueError:
-    try:
-        return engine.read(text, k)
-    except UnreadableText as error:
-        return error
 
 
 # CS50's functions.

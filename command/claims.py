@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention.batches import batches
 from attention.claims.files import NotLines, read_lines
 from attention.claims.lines import FORM, Example, Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge, measure_each
@@ -92,8 +91,9 @@ def measure_all(
     found: list[Measured | Malformed] = []
     bar = Bar("Read")
     try:
-        for batch in batches(examples, lambda example: example.text):
-            found += measure_each(engine.read_many, batch)
+        texts = (example.text for example in examples)
+        for one in measure_each(engine.read_each(texts, k=1), examples):
+            found.append(one)
             if len(examples) >= MANY:
                 bar.show(len(found), len(examples), " sentences")
     finally:

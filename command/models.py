@@ -6,30 +6,25 @@ from typing import TYPE_CHECKING
 
 from attention.reading import head_name
 from command.terminal import Bar, Failed, say
-from model_cache.catalog import BUNDLED, Model, UnknownModel, find_model
+from model_cache.catalog import BUNDLED, Model, find_model
 
 if TYPE_CHECKING:  # loads TensorFlow
     from model_cache.checkpoint import Checkpoint
     from model_cache.engine import Engine
 
-MODEL = "bert-base-uncased"  # answers where it is on this computer
-
 
 def default_model() -> Model:
     """Return the model for a command without --model; it is on this computer."""
+    from model_cache import default
     from model_cache.hub import find_local
 
-    if wanted := os.environ.get("ATTENTION_MODEL"):
-        try:
-            model = find_model(wanted)
-        except UnknownModel as error:
-            say(f"ATTENTION_MODEL is set to something else. {error}")
-            return find_model(BUNDLED)
-        if find_local(model):
-            return model
-        say(f"{wanted} (ATTENTION_MODEL) is not here; --model {wanted} downloads it.")
-        return find_model(BUNDLED)
-    return find_model(MODEL if find_local(find_model(MODEL)) else BUNDLED)
+    model, notice = default.default_model(os.environ.get("ATTENTION_MODEL"))
+    if notice:
+        say(notice)
+    if find_local(model):
+        return model
+    say(f"{model.id} (ATTENTION_MODEL) is not here; --model {model.id} downloads it.")
+    return find_model(BUNDLED)
 
 
 def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:

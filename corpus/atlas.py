@@ -18,6 +18,7 @@ from attention.atlas.file import VERSION, save
 from attention.atlas.rates import LEAST_INSTANCES, Atlas, Source, held_out
 from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
+from command.files import make_folder, write_whole
 from command.models import default_model
 from command.terminal import Bar, Failed, say
 from corpus.counts import Counts
@@ -118,7 +119,8 @@ def make(
         raise Failed(
             f"No relation has {LEAST_INSTANCES} instances here. Give more sentences."
         )
-    replace_file(out, save(atlas))
+    make_folder(out.parent)
+    write_whole(out, [save(atlas)])
     parts.remove()
     say(f"{out}: {len(atlas.relations)} relations of {source.sentences:,} sentences")
 
@@ -187,14 +189,6 @@ def command(names: Sequence[str], model: Model) -> str:
     """Return the command that makes such an atlas again."""
     words = ["python", "-m", "corpus.atlas", *names, "--model", model.id]
     return shlex.join(words)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """What a run has measured so far, a file for each block, for the next run to go on."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from command.files import write_whole
 from corpus.counts import Counts
 
 PLAN = "plan.json"
@@ -15,24 +15,25 @@ class Parts:
     """A folder of measured blocks; a file is there whole or not at all."""
 
     def __init__(self, folder: Path, plan: Mapping[str, object]):
-        """Open a folder, emptied first if it is of another plan. Raises OSError.
+        """Open a folder, emptied first if it is of another plan.
 
         plan: all that a block's counts depend on, as JSON can have it.
+        Raises OSError, CannotWrite.
         """
         self._folder = folder
         wanted = json.dumps(plan, sort_keys=True)
         if not self._is_of(wanted):
             self.remove()
             folder.mkdir(parents=True)
-            self._write(PLAN, wanted.encode())
+            write_whole(folder / PLAN, [wanted.encode()])
 
     def has(self, number: int) -> bool:
         """Tell whether a block has been measured."""
         return (self._folder / self._name(number)).exists()
 
     def keep(self, number: int, counts: bytes) -> None:
-        """Keep a block's counts. Raises OSError."""
-        self._write(self._name(number), counts)
+        """Keep a block's counts. Raises CannotWrite."""
+        write_whole(self._folder / self._name(number), [counts])
 
     def add_up(self, n: int, shape: tuple[int, int]) -> Counts:
         """Return the sum of blocks 0 to n - 1, always added in the same order.
@@ -60,11 +61,6 @@ class Parts:
             return (self._folder / PLAN).read_text(encoding="utf-8") == plan
         except (OSError, UnicodeDecodeError):
             return False
-
-    def _write(self, name: str, data: bytes) -> None:
-        unfinished = self._folder / f"{name}.unfinished"
-        unfinished.write_bytes(data)
-        os.replace(unfinished, self._folder / name)
 
     @staticmethod
     def _name(number: int) -> str:

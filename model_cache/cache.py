@@ -8,7 +8,7 @@ import ctypes
 import gc
 import os
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import cachetools
@@ -26,7 +26,8 @@ from attention.heads.ablation import (
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.stability import varied_sentences
 from attention.reading import MAX_K, Guess, Reading
-from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
+from model_cache import default
+from model_cache.catalog import find_model
 from model_cache.hashes import WEIGHTS
 from model_cache.hub import find_local
 
@@ -49,17 +50,10 @@ MAX_ENGINES = 2
 def default_model() -> tuple[str, str]:
     """Return the id of the model a new visitor gets, and a notice for the operator.
 
-    ATTENTION_MODEL, from the environment or Streamlit's secrets, decides; without
-    it BERT base where it is on this computer, else the bundled model. Fixed for the
-    process, so that one URL means one page.
+    Fixed for the process, so that one URL means one page.
     """
-    wanted = setting("ATTENTION_MODEL")
-    if wanted:
-        try:
-            return find_model(wanted).id, ""
-        except UnknownModel as error:
-            return BUNDLED, f"ATTENTION_MODEL is set to something else. {error}"
-    return (BERT_BASE if find_local(find_model(BERT_BASE)) else BUNDLED), ""
+    model, notice = default.default_model(setting("ATTENTION_MODEL"))
+    return model.id, notice
 
 
 def setting(name: str) -> str | None:
@@ -171,27 +165,34 @@ def guess(model_id: str, text: str, word: str) -> tuple[Guess, ...]:
     return engine(model_id).guess(text, word)
 
 
-def measure(model_id: str, examples: Sequence[Example]) -> list[Measured | Malformed]:
-    """Return what each example of a claim gives; those measured before are kept.
+def measure(
+    model_id: str, examples: Sequence[Example]
+) -> Iterator[Measured | Malformed]:
+    """Yield what each example of a claim gives; those measured before are kept.
 
-    examples: as many as are read at once, see attention.batches.
+    Whoever stops taking results stops the reading.
     """
     kept, lock = _measured()
-    found: dict[Example, Measured | Malformed] = {}
     with lock:
-        for example in examples:
-            if (known := kept.get((model_id, example))) is not None:
-                found[example] = known
-    if missing := [example for example in examples if example not in found]:
-        ready = engine(model_id)
-        results = measure_each(lambda texts: ready.read_many(texts, k=1), missing)
-        found.update(zip(missing, results, strict=True))
-        with lock:
-            for example in missing:
-                # Others than these may be of any length.
-                if isinstance(result := found[example], Measured):
-                    kept[model_id, example] = result
-    return [found[example] for example in examples]
+        known = [kept.get((model_id, example)) for example in examples]
+    pairs = list(zip(examples, known, strict=True))
+    measured = _measure(model_id, [one for one, result in pairs if result is None])
+    for example, result in pairs:
+        if result is not None:
+            yield result
+            continue
+        found = next(measured)
+        if isinstance(found, Measured):  # others may be of any length
+            with lock:
+                kept[model_id, example] = found
+        yield found
+
+
+def _measure(
+    model_id: str, examples: Sequence[Example]
+) -> Iterator[Measured | Malformed]:
+    texts = [example.text for example in examples]
+    yield from measure_each(engine(model_id).read_each(texts, k=1), examples)
 
 
 @st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)

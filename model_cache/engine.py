@@ -4,7 +4,7 @@ An engine is loaded once, compiled once, and safe to call from many threads.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +22,9 @@ BATCH_BYTES = 64_000_000
 # A text may be longer than the shortest of its batch by this factor, and one token: of
 # a treebank, a tenth of what is computed is padding then, and without it 40%.
 MOST_STRETCH = 1.2
+# Of a group of texts, which are read before the first of them is given out: more would
+# be no faster, and whoever stops waits for the group.
+GROUP_TEXTS, GROUP_CHARACTERS = 32, 4000
 # Runs of one text that differ in their gates: more at once are no faster.
 RUNS_BYTES = 4_000_000
 
@@ -76,6 +79,34 @@ class Engine:
         spans = [encoding.offsets for encoding in encodings]
         found = self._read_encoded(texts, encodings, spans, k, gates)
         return [reading for _, reading in sorted(found, key=lambda pair: pair[0])]
+
+    def read_each(
+        self, texts: Iterable[str], k: int = 3
+    ) -> Iterator[Reading | UnreadableText]:
+        """Yield each text's reading, or what is wrong with it, in the texts' order.
+
+        Texts are read in groups, each when its first result is asked for: many take no
+        more memory than few, and whoever stops asking stops the reading.
+        k: as for `read_many`.
+        """
+        for group in groups(texts):
+            results: dict[int, Reading | UnreadableText] = {}
+            encodings: dict[int, Encoding] = {}
+            for i, text in enumerate(group):
+                try:
+                    encodings[i] = self._tokenizer.encode(text)
+                except UnreadableText as fault:
+                    results[i] = fault
+            numbers = list(encodings)
+            found = self._read_encoded(
+                [group[i] for i in numbers],
+                list(encodings.values()),
+                [encoding.offsets for encoding in encodings.values()],
+                k,
+                np.ones(self.shape, np.float32),
+            )
+            results |= {numbers[i]: reading for i, reading in found}
+            yield from (results.pop(i) for i in range(len(group)))
 
     def read_words(
         self, sentences: Sequence[Sequence[str]]
@@ -243,6 +274,24 @@ class Engine:
                 probability=float(probabilities[id_]),
                 sentence="".join(fill_parts(text, span, token)),
             )
+
+
+def groups(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Group texts, in their order, into such as are read at once.
+
+    >>> [len(group) for group in groups(["a" * 1000, "b" * 3001, "c"])]
+    [1, 2]
+    """
+    group: list[str] = []
+    n_characters = 0
+    for text in texts:
+        n_characters += len(text)
+        if group and (len(group) == GROUP_TEXTS or n_characters > GROUP_CHARACTERS):
+            yield group
+            group, n_characters = [], len(text)
+        group.append(text)
+    if group:
+        yield group
 
 
 def batches(lengths: Sequence[int], bytes_per_cell: int) -> Iterator[list[int]]:

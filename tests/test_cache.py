@@ -25,6 +25,7 @@ def tiny(monkeypatch, tmp_path):
         tmp_path, num_hidden_layers=12, num_attention_heads=12, hidden_size=48
     )
     monkeypatch.setattr(cache, "find_local", lambda model: folder)
+    monkeypatch.setattr("model_cache.hub.find_local", lambda model: folder)
 
 
 def test_many_visitors_with_one_sentence_are_one_reading(tiny):
@@ -71,7 +72,7 @@ def test_bert_base_is_the_default_where_it_is_at_hand(tiny, monkeypatch):
 
 def test_the_bundled_model_is_the_default_elsewhere(monkeypatch):
     monkeypatch.delenv("ATTENTION_MODEL", raising=False)
-    monkeypatch.setattr(cache, "find_local", lambda model: None)
+    monkeypatch.setattr("model_cache.hub.find_local", lambda model: None)
     assert cache.default_model() == ("attention-small-12x12", "")
 
 

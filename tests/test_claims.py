@@ -175,17 +175,13 @@ def test_a_heads_sentences_stand_with_its_misses_first(result):
 
 
 def test_a_text_that_cannot_be_read_is_reported_and_the_rest_measured():
-    def read_many(texts):
-        if any(text.startswith("long") for text in texts):
-            raise ValueError("This text is too long.")
-        return [looking(4) for _ in texts]
-
     examples = [
         example("dog -> cat"),
         example("long -> text", "long text", line=2),
         example("cat -> dog", line=3),
     ]
-    first, second, third = measure_each(read_many, examples)
+    readings = [looking(4), ValueError("This text is too long."), looking(4)]
+    first, second, third = measure_each(readings, examples)
     assert second == Malformed(2, "This text is too long.")
     assert first.hits.all()
     assert third.example.line == 3
@@ -193,13 +189,12 @@ def test_a_text_that_cannot_be_read_is_reported_and_the_rest_measured():
 
 def test_a_word_that_the_tokenizer_drops_is_reported(bundled_engine):
     text = "The \u200b\u200e ran."  # nothing but characters that BERT removes
-    found = list(
-        measure_each(bundled_engine.read_many, [example("\u200b\u200e -> ran", text)])
-    )
-    assert "leaves nothing of one of the two words" in found[0].reason
+    pair = example("\u200b\u200e -> ran", text)
+    (found,) = measure_each(bundled_engine.read_each([text]), [pair])
+    assert "leaves nothing of one of the two words" in found.reason
 
 
 def test_two_words_that_the_model_reads_as_one_are_reported(bundled_engine):
     pair = example("☃ -> ☂", "a ☃☂ b.")
-    (found,) = measure_each(bundled_engine.read_many, [pair])
+    (found,) = measure_each(bundled_engine.read_each([pair.text]), [pair])
     assert "reads the two words as one" in found.reason

@@ -113,5 +113,5 @@ def test_numbers_in_a_name_are_the_ones_given(tmp_path, monkeypatch):
 
 
 def test_the_constants_are_cs50s():
-    assert (mask.MODEL, mask.K) == ("bert-base-uncased", 3)
+    assert (mask.BERT_BASE, mask.K) == ("bert-base-uncased", 3)
     assert callable(mask.main)

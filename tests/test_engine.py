@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
-from model_cache.engine import BATCH_BYTES, Engine, batches
+from model_cache.engine import BATCH_BYTES, GROUP_TEXTS, Engine, batches
 from model_cache.unreadable import EmptyText, NotOnePiece, TooManyTokens
 from tests.random_bert import write_random_bert
 
@@ -173,3 +173,31 @@ def test_capitals_of_a_guess_do_not_matter_to_an_uncased_model(bundled_engine):
 def test_a_guess_that_is_not_one_piece_is_refused_with_a_reason(bundled_engine, word):
     with pytest.raises(NotOnePiece, match="word"):
         bundled_engine.guess("The [MASK].", word)
+
+
+def test_each_text_gets_its_reading_or_what_is_wrong_with_it_in_order(engine):
+    texts = ["A turtle.", "", "turtle " * 600, "Two turtles [MASK]."]
+    first, empty, long, last = engine.read_each(texts, k=2)
+    assert [first.text, last.text] == ["A turtle.", "Two turtles [MASK]."]
+    assert isinstance(empty, EmptyText)
+    assert isinstance(long, TooManyTokens)
+    assert len(last.predictions[0]) == 2
+    alone = engine.read("A turtle.")
+    np.testing.assert_allclose(first.attention, alone.attention, atol=1e-6)
+
+
+def test_texts_are_read_in_groups_and_no_further_than_somebody_asks(engine):
+    asked = []
+
+    def texts():
+        for number in range(1000):
+            asked.append(number)
+            yield f"turtle number {number}"
+
+    results = engine.read_each(texts())
+    assert [next(results).text for _ in range(3)] == [
+        f"turtle number {number}" for number in range(3)
+    ]
+    assert len(asked) <= GROUP_TEXTS + 1
+    next(results)
+    assert len(asked) <= GROUP_TEXTS + 1

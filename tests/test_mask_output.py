@@ -143,7 +143,7 @@ def test_attention_model_decides_but_never_downloads(monkeypatch, capsys):
     assert "'gpt-2'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("is_here", "answers"), [(1, mask.MODEL), (0, BUNDLED)])
+@pytest.mark.parametrize(("is_here", "answers"), [(1, mask.BERT_BASE), (0, BUNDLED)])
 def test_bert_base_answers_where_it_is_local(monkeypatch, tmp_path, is_here, answers):
     monkeypatch.delenv("ATTENTION_MODEL", raising=False)
     found = tmp_path if is_here else None

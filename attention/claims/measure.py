@@ -8,7 +8,7 @@ pairs are the student's own, and the fixed offset is not clipped to the sentence
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,22 +101,17 @@ class Result:
 
 
 def measure_each(
-    read_many: Callable[[list[str]], Sequence[Reading]], examples: Sequence[Example]
+    readings: Iterable[Reading | ValueError], examples: Iterable[Example]
 ) -> Iterator[Measured | Malformed]:
-    """Yield what each example gives, read together; see attention.batches.
+    """Yield what each example gives.
 
-    read_many: an engine's; it raises ValueError for a text it cannot read.
+    readings: of the examples' texts, or what is wrong with one; an engine's read_each
+    yields them.
     """
-    try:
-        readings = read_many([example.text for example in examples])
-    except ValueError as error:  # one of them; which one?
-        if len(examples) == 1:
-            yield Malformed(examples[0].line, str(error))
-            return
-        for example in examples:
-            yield from measure_each(read_many, [example])
-        return
     for reading, example in zip(readings, examples, strict=True):
+        if not isinstance(reading, Reading):
+            yield Malformed(example.line, str(reading))
+            continue
         try:
             yield measure(reading, example)
         except NoSuchWord as error:

@@ -7,7 +7,6 @@ import streamlit as st
 from attention.atlas.frames import heads_frame
 from attention.atlas.rates import Atlas, held_out
 from attention.atlas.sentences import describe_held_out, describe_rate
-from attention.batches import batches
 from attention.claims.lines import Example
 from attention.claims.measure import Measured, Result, judge
 from attention.reading import head_name
@@ -98,10 +97,6 @@ def _examples(paths: list[Path], relation: str, direction: int) -> tuple[Example
 def _measured(model: str, examples: tuple[Example, ...]) -> Result | None:
     """Measure examples as claims are; what is measured already comes from a cache."""
     with st.spinner(f"Reading {len(examples)} sentences …"):
-        found = [
-            one
-            for batch in batches(examples, lambda example: example.text)
-            for one in cache.measure(model, batch)
-        ]
+        found = list(cache.measure(model, examples))
     measured = [one for one in found if isinstance(one, Measured)]
     return judge(measured) if measured else None

@@ -1,15 +1,16 @@
 """Testing a claim's sentences: with a bar if they are many, and to be stopped."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import streamlit as st
 
-from attention.batches import batches
 from attention.claims.lines import Example, Malformed
 from attention.claims.measure import Measured
 from model_cache import cache
 
+STEP = 32  # sentences from one look at the bar and the stop to the next
 QUICK = 50  # sentences, up to which nobody waits long enough for a bar and a stop
 
 
@@ -31,14 +32,15 @@ def measure_with_bar(
     if takes_long(model, examples):
         stop.button("Stop the test", key="stop claim", on_click=_stop)
     found: list[Measured | Malformed] = []
-    for batch in batches(examples, lambda example: example.text):
+    results = cache.measure(model, examples)
+    while len(found) < len(examples):
         if len(found) >= run["done"]:
             if run["is_stopped"]:
                 break
             if len(examples) > QUICK:
                 words = f"Read {len(found):,} of {len(examples):,} sentences"
                 bar.progress(len(found) / len(examples), words)
-        found += cache.measure(model, batch)
+        found += islice(results, STEP)
         run["done"] = max(run["done"], len(found))
     bar.empty()
     stop.empty()
