@@ -121,8 +121,9 @@ def deflater(level: int) -> "zlib._Compress":
 
 def piece(compressor: "zlib._Compress", data: np.ndarray) -> Piece:
     # A full flush ends on a whole byte and makes what follows independent of it.
-    deflated = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
-    return Piece(deflated, zlib.adler32(data), data.nbytes)
+    buffer = data.data  # before Python 3.12, types do not know an array for a buffer
+    deflated = compressor.compress(buffer) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return Piece(deflated, zlib.adler32(buffer), data.nbytes)
 
 
 def joint_adler(pieces: list[Piece]) -> int:
