@@ -5,18 +5,9 @@ What stands where, from top to bottom; the parts themselves are in components/.
 
 import streamlit as st
 
-from attention.roles import head_roles
-from components import links, state
-from components.answer import (
-    answering_model,
-    explain_faults,
-    read_or_explain,
-    waiting_words,
-)
-from components.frame import hold_place, page_frame, show_heading
-from components.guess import ask_guess
-from components.head_picker import ask_head
-from components.lesson import (
+from attention.heads.roles import head_roles
+from attention.views import seen_as
+from components.lessons.lesson import (
     asks_for_head,
     chosen_lesson,
     hidden_parts,
@@ -26,17 +17,28 @@ from components.lesson import (
     show_task,
     use_start,
 )
-from components.model_picker import choose_model, show_answerer, show_download
-from components.overview import show_empty_overview, show_overview
-from components.predictions import (
+from components.page.frame import hold_place, page_frame, show_heading
+from components.page.guess import ask_guess
+from components.page.head_picker import ask_head
+from components.page.hide_words import explain_unknown, show_words_to_hide
+from components.page.model_picker import choose_model, show_answerer, show_download
+from components.page.overview import show_empty_overview, show_overview
+from components.page.predictions import (
     ask_how_many,
     show_empty_predictions,
     show_predictions,
 )
-from components.sentence import ask_sentence, offer_steps
-from components.share import show_share
-from components.view_picker import ask_view, seen_as
-from components.words import explain_unknown, show_words_to_hide
+from components.page.sentence import ask_sentence, offer_steps
+from components.page.share import show_share
+from components.page.view_picker import ask_view
+from components.session import state
+from components.session import url as links
+from components.session.answer import (
+    answering_model,
+    explain_faults,
+    read_or_explain,
+    waiting_words,
+)
 from model_cache import cache
 from model_cache.turns import telling
 
@@ -73,7 +75,7 @@ with st.container():
     for notice in state.odd_values(link, chosen.shape) + links.odd_values(link):
         st.info(notice)
     if links.is_teaching():
-        from components.teach import show_teacher_panel
+        from components.lessons.teach import show_teacher_panel
 
         teacher_area = st.container()
     if lesson:
@@ -119,10 +121,10 @@ with answerer, st.spinner(f"Loading {model.id} …"):
         reading, fault = read_or_explain(model, text)
     queue.empty()
     # These import Altair and pandas.
-    from components.downloads import offer_all_heads, offer_head
-    from components.explore import explore, show_kept_report
-    from components.head_view import show_head
-    from components.report import warn_before_leaving
+    from components.page.downloads import offer_all_heads, offer_head
+    from components.page.heatmap import show_head
+    from components.tabs.tabs import explore, show_kept_report
+    from components.widgets.add_to_report import warn_before_leaving
 warn_before_leaving()  # before a claim's test, which may take minutes
 
 if not has_drawn:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from attention.batches import batches
-from attention.cs50 import diagram_name, diagram_png, gray_color
 from attention.exports import all_heads
+from attention.pictures.cs50 import diagram_name, diagram_png, gray_color
 from attention.reading import Reading
 from command.check import TOLERANCE, load_check, require_reference
 from command.claims import run_claims

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from attention.cs50 import diagram_name, diagram_png, fitting_cell
+from attention.pictures.cs50 import diagram_name, diagram_png, fitting_cell
 from attention.reading import Reading
 
 COLUMNS = ("layer", "head", "query", "key", "query_token", "key_token", "score")

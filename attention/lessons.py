@@ -6,14 +6,15 @@ What a student is asked to find, the page checks; here it is only read.
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attention.facts import fill
+from attention.heads.roles import NAMES
 from attention.naming import find_word
 from attention.reading import MASK
-from attention.roles import NAMES
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 TEXTS = "title", "sentence", "task", "hint", "solution"
@@ -31,6 +32,8 @@ KINDS: dict[type, str] = {
     bool: "true or false",
     dict: "name: value",
 }
+# May name what the bundled model answers; see attention.facts.
+FILLED = ("task", "hint", "solution", "explanation")
 FORMS = {
     "head": ("[1-9][0-9]*-[1-9][0-9]*", "layer-head, from 1, such as 3-10"),
     "role": ("|".join(NAMES), f"one of {', '.join(NAMES)}"),
@@ -82,7 +85,22 @@ def lessons() -> Mapping[str, Lesson]:
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Return a file's lesson. Raises BadLesson."""
+    """Return a file's lesson, its texts with what the bundled model answers.
+
+    Raises BadLesson.
+    """
+    lesson = raw_lesson(path)
+    try:
+        texts: dict[str, Any] = {
+            name: fill(getattr(lesson, name), lesson.slug) for name in FILLED
+        }
+    except (OSError, ValueError) as error:
+        raise BadLesson(f"{path.name}: {error}.") from error
+    return replace(lesson, **texts)
+
+
+def raw_lesson(path: Path) -> Lesson:
+    """Return a file's lesson, whose texts name facts. Raises BadLesson."""
     import frontmatter  # takes 30 ms, which the page's first paint need not wait for
     import yaml
 

@@ -3,6 +3,7 @@
 `model_cache.engine` makes a `Reading`; frames, diagrams and the page only look at it.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ MASK = "[MASK]"
 NO_WORDS = "[CLS]", "[SEP]"  # what BERT puts around a text
 UNKNOWN = "[UNK]"  # what the vocabulary has no pieces for
 MAX_K = 20  # the most predictions the page and the command offer
+MAX_MASKS = 8  # that are listed; tables for more would be a page of their own
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,15 @@ def head_name(layer: int, head: int) -> str:
     'Layer 3, head 10'
     """
     return f"Layer {layer + 1}, head {head + 1}"
+
+
+def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[tuple[int, int]]:
+    """Return the heads, from 0, that "Layer 3" and "Layer 3, head 10" stand for."""
+    heads = set()
+    for name in names:
+        layer, *chosen = map(int, re.findall(r"\d+", name))
+        heads |= {(layer - 1, head - 1) for head in chosen or range(1, shape[1] + 1)}
+    return frozenset(heads)
 
 
 def fill_parts(text: str, span: tuple[int, int], token: str) -> tuple[str, str, str]:

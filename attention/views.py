@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from attention.heads.roles import is_punctuation, ordinary
 from attention.reading import Reading
-from attention.roles import is_punctuation, ordinary
 
 SHOWN, HIDDEN, RENORMALISED = "shown", "hidden", "renormalised"
 SPECIALS = (SHOWN, HIDDEN, RENORMALISED)
@@ -42,6 +42,15 @@ def view(reading: Reading, join: bool, specials: str) -> Reading:
     if specials != SHOWN:
         reading = hide_specials(reading, renormalise=specials == RENORMALISED)
     return replace(reading, view=steps)
+
+
+def seen_as(reading: Reading, join: bool, specials: str) -> tuple[Reading, str]:
+    """Return the chosen view of a reading, and what it does to the numbers."""
+    try:
+        seen = view(reading, join, specials)
+    except NothingLeft as error:
+        return reading, str(error)
+    return seen, describe_view(seen.view)
 
 
 def describe_view(steps: Sequence[str]) -> str:

@@ -32,9 +32,10 @@ import psutil
 from streamlit.proto.Element_pb2 import Element
 
 from attention.reading import head_name
+from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import PageError, Tab, open_tab
-from components import explore, links
-from components.state import DEFAULT_TEXT
+from components.session import url as links
+from components.tabs import tabs as explore
 from tests.serving import Server, alone, serve
 
 OWN = "Student {} found a [MASK] in the garden."

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from attention.cs50 import diagram_name, surroundings
 from attention.exports import all_heads, diagrams_zip
-from attention.labels import FONT
-from attention.long_head import long_head_png, long_head_svg
+from attention.pictures.cs50 import diagram_name, surroundings
+from attention.pictures.labels import FONT
+from attention.pictures.long_head import long_head_png, long_head_svg
+from attention.pictures.sheet import sheet_png
 from attention.reading import Reading
-from attention.sheet import sheet_png
 from benchmarks.timing import interleaved
 from command.outputs import save_diagrams
 

@@ -25,9 +25,9 @@ from urllib.parse import urlencode
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from attention.ready_claims import ready_claims
+from attention.claims.ready import ready_claims
+from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import Tab
-from components.state import DEFAULT_TEXT
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model
 from model_cache.hub import BUNDLED_FOLDER
 from tests.random_bert import BERT_BASE as BASE_SIZE

@@ -10,8 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tempfile
 from pathlib import Path
 
-from attention.diagrams import overview_png
-from attention.roles import head_roles
+from attention.heads.roles import head_roles
+from attention.pictures.overview import overview_png
 from benchmarks.timing import interleaved
 from model_cache.checkpoint import read_checkpoint
 from model_cache.engine import Engine

@@ -23,15 +23,15 @@ from pathlib import Path
 
 import psutil
 
-from attention.colors import levels
-from attention.diagrams import overview_png, png
 from attention.exports import head_csv
+from attention.heads.roles import head_roles
+from attention.pictures.charts import HEATMAP_TOKENS, head_chart
+from attention.pictures.colors import levels
+from attention.pictures.overview import overview_png, png
+from attention.pictures.sheet import sheet_png
 from attention.reading import Reading
-from attention.roles import head_roles
-from attention.sheet import sheet_png
 from benchmarks.footprint import machine, memory, stand_in, visit
 from benchmarks.timing import interleaved
-from components.charts import HEATMAP_TOKENS, head_chart
 from model_cache.catalog import BUNDLED, find_model
 from model_cache.checkpoint import read_checkpoint
 from model_cache.engine import Engine

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention.batches import batches
-from attention.claim_files import NotLines, read_lines
-from attention.claims import Measured, Result, judge, measure_each
-from attention.examples import FORM, Example, Malformed, listed, parse
-from attention.verdict import describe_best, describe_guesses, describe_head
+from attention.claims.files import NotLines, read_lines
+from attention.claims.lines import FORM, Example, Malformed, listed, parse
+from attention.claims.measure import Measured, Result, judge, measure_each
+from attention.claims.verdict import describe_best, describe_guesses, describe_head
 from command.files import require_files, write_whole
 from command.terminal import MANY, Bar, Failed, say
 
@@ -103,7 +103,7 @@ def measure_all(
 
 def table(result: Result, heads: Heads) -> str:
     """Return the ranking as CSV; of these heads alone if there are any."""
-    from attention.claim_frames import claim_frame  # imports pandas
+    from attention.claims.frames import claim_frame  # imports pandas
 
     frame = claim_frame(result)
     if heads:

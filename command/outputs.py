@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from attention.cs50 import diagram_name, diagram_png
 from attention.exports import csv_parts
+from attention.pictures.cs50 import diagram_name, diagram_png
 from attention.reading import Reading
 from command.files import make_folder, write_whole
 from command.terminal import say
@@ -39,7 +39,7 @@ def save_diagrams(
 
 
 def save_sheet(reading: Reading, path: Path) -> None:
-    from attention.sheet import sheet_png  # not needed by most commands
+    from attention.pictures.sheet import sheet_png  # not needed by most commands
 
     write_whole(path, [sheet_png(reading)])
     say(f"Sheet: {path}")
@@ -51,8 +51,8 @@ def save_csv(reading: Reading, path: Path, heads: Sequence[tuple[int, int]]) -> 
 
 
 def save_roles(reading: Reading, path: Path) -> None:
-    from attention.frames import roles_frame  # imports pandas
-    from attention.roles import head_roles
+    from attention.heads.frames import roles_frame  # imports pandas
+    from attention.heads.roles import head_roles
 
     table = roles_frame(reading, head_roles(reading)).to_csv(index=False)
     write_whole(path, [table.encode()])

@@ -14,21 +14,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from attention.atlas import LEAST_INSTANCES, Atlas, Source, held_out
-from attention.atlas_file import VERSION, save
+from attention.atlas.file import VERSION, save
+from attention.atlas.rates import LEAST_INSTANCES, Atlas, Source, held_out
+from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
-from attention.relations import TO_GOVERNOR, relation_name
 from command.models import default_model
 from command.terminal import Bar, Failed, say
 from corpus.counts import Counts
 from corpus.parts import Parts
-from corpus.treebank import BLOCK_SENTENCES, NotATreebank, sha256
+from corpus.treebank import BLOCK_SENTENCES, NotATreebank
 from corpus.work import Job, do, jobs, load_engine, local_folder
 from model_cache.catalog import Model, UnknownModel, find_model
-from model_cache.checkpoint import WEIGHTS, BrokenCheckpoint
+from model_cache.checkpoint import BrokenCheckpoint
+from model_cache.hashes import sha256, weights_sha256
 from model_cache.hub import DownloadFailed
 
 SHOWN = 10  # relations
+N_THREADS = os.cpu_count() or 1  # of one process alone
 ATLASES = Path(__file__).with_name("atlases")
 
 
@@ -89,9 +91,8 @@ def make(
     names = [path.name for path in treebanks]
     if len(set(names)) < len(names):
         raise Failed("Two treebanks have the same file name. Rename one.")
-    weights = local_folder(model) / WEIGHTS
     todo = dict(enumerate(jobs(treebanks)))
-    model_sha256 = sha256(weights)
+    model_sha256 = weights_sha256(local_folder(model))
     files = {path.name: sha256(path) for path in treebanks}
     plan = {
         "model": model.id,
@@ -143,7 +144,8 @@ def measured(
     left: Mapping[int, Job], model: Model, address: str | None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield each job's number and counts: from Ray, or without it from this process."""
-    if find_spec("ray"):
+    is_shared = len(left) > 1 or address  # to start Ray takes longer than one block
+    if is_shared and find_spec("ray"):
         if not address:
             lock_ray()
         from corpus.on_ray import run
@@ -152,7 +154,7 @@ def measured(
         return
     if address:
         raise Failed("--address needs Ray: pip install -r requirements-atlas.txt")
-    engine = load_engine(model.id, os.cpu_count() or 1)
+    engine = load_engine(model.id, N_THREADS)
     for number, job in list(left.items()):
         yield number, do(engine, job).to_bytes()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attention.atlas import (
+from attention.atlas.rates import (
     FARTHEST,
     HALVES,
     LABELS,
@@ -15,8 +15,8 @@ from attention.atlas import (
     Habits,
     Relation,
 )
-from attention.relations import DIRECTIONS
-from attention.roles import NAMES
+from attention.atlas.relations import DIRECTIONS
+from attention.heads.roles import NAMES
 
 HABITS = ("habit_sentences", "habit_sums", "habit_squares", "labels")
 MOST_MALFORMED = 100  # told of one by one; the others are counted
@@ -29,7 +29,7 @@ class Counts:
     sentences: np.ndarray  # int [halves]
     relations: dict[str, Relation]
     habit_sentences: np.ndarray  # int [roles]: in which a role has a target
-    habit_sums: np.ndarray  # float64 [L, H, roles], of scores; see attention.roles
+    habit_sums: np.ndarray  # float64 [L, H, roles], of the scores of heads.roles
     habit_squares: np.ndarray  # the same, of their squares
     labels: np.ndarray  # int [L, H, labels]
     skipped: Counter[str]  # why -> how many

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from attention.examples import Example
+from attention.atlas.relations import TO_GOVERNOR
+from attention.claims.lines import Example
 from attention.naming import Span
-from attention.relations import TO_GOVERNOR
 from corpus.measure import dependencies
 from corpus.treebank import Sentence, blocks, read_block
 

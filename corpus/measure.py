@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attention.atlas import FARTHEST, LABELS
+from attention.atlas.rates import FARTHEST, LABELS
+from attention.atlas.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
+from attention.heads.roles import head_roles, ordinary
 from attention.reading import Reading
-from attention.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
-from attention.roles import head_roles, ordinary
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.treebank import Malformed, Sentence
 

@@ -4,7 +4,6 @@ The format is https://universaldependencies.org/format.html; the conllu library 
 its lines. A sentence that breaks the rules is skipped, and told with file and line.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -122,12 +121,6 @@ def read_block(block: Block) -> Iterator[Sentence | Malformed]:
             except _BadLine as error:
                 yield Malformed(Path(block.path).name, error.line, str(error))
             lines = []
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits. Raises OSError."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sentence(lines: list[tuple[int, bytes]]) -> Sentence:

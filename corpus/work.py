@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention.atlas import CHOSEN, MEASURED
+from attention.atlas.rates import CHOSEN, MEASURED
 from corpus.counts import Counts
 from corpus.measure import measure
 from corpus.treebank import Block, blocks, read_block
@@ -41,11 +41,19 @@ def load_engine(model_id: str, n_threads: int) -> "Engine":
 
     Raises DownloadFailed, BrokenCheckpoint.
     """
+    return engine_of(local_folder(find_model(model_id)), model_id, n_threads)
+
+
+def engine_of(folder: Path, model_id: str, n_threads: int) -> "Engine":
+    """Return the engine of a folder; all of a process have the same n_threads.
+
+    Raises BrokenCheckpoint.
+    """
     from model_cache.encoder import use_threads  # loads TensorFlow
     from model_cache.engine import Engine
 
     use_threads(n_threads)
-    return Engine(model_id, read_checkpoint(local_folder(find_model(model_id))))
+    return Engine(model_id, read_checkpoint(folder))
 
 
 def local_folder(model: Model) -> Path:

@@ -15,18 +15,19 @@ import cachetools
 import numpy as np
 import streamlit as st
 
-from attention.claims import Measured, measure_each
-from attention.examples import Example, Malformed
-from attention.reading import MAX_K, Guess, Reading
-from attention.roles import HeadRoles, head_roles
-from attention.silence import (
+from attention.claims.lines import Example, Malformed
+from attention.claims.measure import Measured, measure_each
+from attention.heads.ablation import (
     divergence,
     each_head_silent,
     gates_without,
     top_word_change,
 )
-from attention.stability import varied_sentences
+from attention.heads.roles import HeadRoles, head_roles
+from attention.heads.stability import varied_sentences
+from attention.reading import MAX_K, Guess, Reading
 from model_cache.catalog import BERT_BASE, BUNDLED, UnknownModel, find_model
+from model_cache.hashes import WEIGHTS
 from model_cache.hub import find_local
 
 if TYPE_CHECKING:  # loads TensorFlow
@@ -78,7 +79,6 @@ def engine(model_id: str) -> "Engine":
     Raises BrokenCheckpoint if they cannot be used.
     """
     from model_cache.checkpoint import (
-        WEIGHTS,
         BrokenCheckpoint,
         damaged,
         read_checkpoint,

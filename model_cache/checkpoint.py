@@ -1,6 +1,5 @@
 """A checkpoint's folder -> its config and named arrays. NumPy, no TensorFlow."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
-# Optional, as `sha256sum` writes it: files that it lists are held to it. The bundled
-# model has one; those of the hub are checked when they are downloaded.
-SUMS = "SHA256SUMS"
+from model_cache.hashes import SUMS, WEIGHTS, sha256
+
+CONFIG = "config.json"
 # Checkpoints converted from TensorFlow 1 name the two halves of a layer norm so.
 OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 # The masked-word head multiplies by the word embeddings; some files leave it out.
@@ -125,9 +123,7 @@ def require_sums(folder: Path) -> None:
     try:
         for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
             wanted, name = line.split()
-            with (folder / name).open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-            if found != wanted:
+            if (found := sha256(folder / name)) != wanted:
                 raise ValueError(f"{name} has the SHA-256 {found}, not {wanted}")
     except (OSError, ValueError) as error:
         raise damaged(folder, name) from error

@@ -36,6 +36,7 @@ from requests.exceptions import ChunkedEncodingError
 
 from model_cache import hub
 from model_cache.catalog import Model, find_model
+from model_cache.hashes import WEIGHTS
 
 # The library writes 10 MB at a time; a slow line would seem silent for as long.
 CHUNK = 64 * 1024  # bytes
@@ -94,7 +95,7 @@ def _fetch_model(model: Model) -> None:
             f"HF_HUB_OFFLINE forbids downloads, and {model.id} is not on this "
             f"computer; unset it, then {hub.TRY_AGAIN}."
         )
-    url = hf_hub_url(model.repo, hub.WEIGHTS, revision=model.revision)
+    url = hf_hub_url(model.repo, WEIGHTS, revision=model.revision)
     weights = get_hf_file_metadata(url, timeout=constants.HF_HUB_ETAG_TIMEOUT)
     sha256 = weights.etag or ""
     is_sha256 = re.fullmatch("[0-9a-f]{64}", sha256)  # to be a file name
@@ -129,7 +130,7 @@ def _is_fetched(model: Model, name: str) -> bool:
 
 def _fetch_weights(model: Model, sha256: str, size: int) -> None:
     """Fetch what is missing of the weights, and check the sum of all in any case."""
-    link = hub.snapshot_folder(model.repo, model.revision) / hub.WEIGHTS
+    link = hub.snapshot_folder(model.repo, model.revision) / WEIGHTS
     blob = hub.repo_folder(model.repo) / "blobs" / sha256
     partial = blob.with_name(f"{sha256}.incomplete")
     blob.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +151,7 @@ def _fetch_weights(model: Model, sha256: str, size: int) -> None:
     for path in (link, blob, partial):
         path.unlink(missing_ok=True)
     raise hub.DownloadFailed(
-        f"A file of {model.id} ({hub.WEIGHTS}) was damaged on the way and has been "
+        f"A file of {model.id} ({WEIGHTS}) was damaged on the way and has been "
         f"deleted; {hub.TRY_AGAIN}."
     )
 
@@ -163,7 +164,7 @@ def _receive(model: Model, partial: Path, size: int) -> None:
     with ThreadPoolExecutor() as pool:
         while True:
             before = _bytes_in(partial)
-            fetching = pool.submit(_fetch, model, hub.WEIGHTS)
+            fetching = pool.submit(_fetch, model, WEIGHTS)
             while not wait([fetching], GROWTH_INTERVAL).done:
                 if (done := _bytes_in(partial)) > seen:
                     seen, seconds = done, time.monotonic() - start

@@ -25,9 +25,9 @@ from huggingface_hub import constants
 from safetensors import SafetensorError, safe_open
 
 from model_cache.catalog import Model
+from model_cache.hashes import WEIGHTS
 
 BUNDLED_FOLDER = Path(__file__).with_name("bundled")
-WEIGHTS = "model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt")  # one of them is enough
 TOKENIZER_CONFIG = "tokenizer_config.json"
 CONFIG = "config.json"

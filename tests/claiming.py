@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from attention.claims import Result, judge, measure
-from attention.examples import Example, parse
+from attention.claims.lines import Example, parse
+from attention.claims.measure import Result, judge, measure
 from attention.reading import Reading
 from tests.making import make_reading
 

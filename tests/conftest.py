@@ -2,15 +2,19 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.random_bert import write_random_bert
-from tests.serving import CHROMIUM_FLAGS, ROOT, alone, chromium_path, serve
+from tests.serving import (
+    CHROMIUM_FLAGS,
+    ROOT,
+    alone,
+    chromium_path,
+    serve_together,
+)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Where an assertion of theirs fails, its values are told as in a test.
@@ -21,10 +25,18 @@ pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave a browser's tests unread where none are asked for: they need Playwright."""
-    no_browser = "not browser" in config.option.markexpr
-    return True if no_browser and collection_path.match("*_browser.py") else None
+@pytest.fixture(autouse=True)
+def only_what_is_fast(request, monkeypatch):
+    """Refuse TensorFlow and other programs to a test that is not marked as slow."""
+    if request.node.get_closest_marker("slow"):
+        return
+
+    def refuse(*_, **__):
+        raise AssertionError("a test that starts a program has to be marked as slow")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    if "tensorflow" not in sys.modules:
+        monkeypatch.setitem(sys.modules, "tensorflow", None)
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +52,7 @@ def engine(tmp_path_factory):
     """A random BERT of two layers of four heads that has the bundled model's words."""
     from model_cache.checkpoint import read_checkpoint
     from model_cache.engine import Engine
+    from tests.random_bert import write_random_bert
 
     words = (ROOT / "model_cache" / "bundled" / "vocab.txt").read_text("utf-8")
     folder = tmp_path_factory.mktemp("random") / "bert"
@@ -63,11 +76,13 @@ def loaded_mask(monkeypatch, tmp_path, bundled_engine):
 @pytest.fixture
 def open_page(monkeypatch, tmp_path):
     """Open the page on the bundled model with these parameters in its URL."""
+    from streamlit.testing.v1 import AppTest
+
     monkeypatch.setenv("ATTENTION_MODEL", "attention-small-12x12")
     # The library reads the environment when it is imported, which may have been before.
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
 
-    def make(**parameters: str) -> AppTest:
+    def make(**parameters: str):
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for name, value in parameters.items():
             page.query_params[name] = value
@@ -79,9 +94,9 @@ def open_page(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def served(tmp_path_factory) -> Iterator[str]:
     """The URL of a page served on the bundled model, with no hub to reach."""
-    folder = tmp_path_factory.mktemp("served")
-    with serve(folder / "log.txt", **alone(folder)) as server:
-        yield server.url
+    folder = tmp_path_factory.getbasetemp().parent / "served"  # all workers' own
+    with serve_together(folder, **alone(folder)) as url:
+        yield url
 
 
 @pytest.fixture
@@ -110,23 +125,52 @@ def chromium():
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=CHROMIUM_FLAGS
+            executable_path=chromium_path(),
+            # A page opens faster where another has compiled its scripts.
+            args=[*CHROMIUM_FLAGS, "--process-per-site"],
         )
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def usual_context(chromium, served):
+    """A browser as most tests want it, with what it has fetched of the page so far."""
+    context = chromium.new_context()
+    # The process of a site ends with its last page.
+    context.new_page().goto(f"{served}/_stcore/health")
+    yield context
+    # Tests may share it, since a page leaves nothing there but Streamlit's own note.
+    kept = [
+        item["name"]
+        for origin in context.storage_state()["origins"]
+        for item in origin["localStorage"]
+    ]
+    assert all(name.startswith("stActiveTheme") for name in kept), kept
+    context.close()
+
+
 @pytest.fixture
-def new_page(chromium):
-    """Make pages in fresh contexts that fail the test on an error in the console."""
-    from tests.browsing import PATIENCE
+def new_page(chromium, usual_context):
+    """Make pages that fail the test on an error in the console.
 
-    contexts, errors = [], []
+    is_fresh, or any option of Playwright's contexts but the three: in a new context.
+    """
+    from tests.browsing import PATIENCE, WIDE
 
-    def make(**options):
-        options = {"viewport": {"width": 1280, "height": 800}} | options
-        contexts.append(chromium.new_context(**options))
-        page = contexts[-1].new_page()
+    contexts, pages, errors = [], [], []
+
+    def make(
+        viewport=WIDE, color_scheme=None, reduced_motion=None, is_fresh=False, **options
+    ):
+        context = usual_context
+        if is_fresh or options:
+            context = chromium.new_context(**options)
+            contexts.append(context)
+        page = context.new_page()
+        pages.append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
@@ -140,8 +184,8 @@ def new_page(chromium):
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for one in (*pages, *contexts):
+        one.close()
     assert not errors, errors
 
 
@@ -158,7 +202,7 @@ def emptied(*caches) -> Iterator[None]:
 @pytest.fixture
 def fresh_caches(monkeypatch):
     """Let the page remember nothing of what it read and of what was broken."""
-    from components import answer
+    from components.session import answer
     from model_cache import cache
 
     monkeypatch.setattr(answer, "_broken", {})

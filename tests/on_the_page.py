@@ -4,8 +4,8 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
-from attention import report_file
-from components import explore
+from attention.report import file as report_file
+from components.tabs import tabs as explore
 from tests.hostile import FOUND
 
 ACROSS = "The turtle moved slowly across the [MASK]."

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +53,30 @@ def serve(log: Path, **environment: str) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait()
+
+
+@contextmanager
+def serve_together(folder: Path, **environment: str) -> Iterator[str]:
+    """Yield the URL of one server for all processes that name the same folder.
+
+    Who comes first starts it, and ends it once nobody uses it any more.
+    """
+    folder.mkdir(exist_ok=True)
+    address = folder / "url.txt"
+    with (folder / "door").open("w") as door, (folder / "room").open("w") as room:
+        flock(door, LOCK_EX)  # until the server stands, others wait outside
+        if address.exists():
+            flock(room, LOCK_SH)
+            flock(door, LOCK_UN)
+            yield address.read_text()
+            return
+        with serve(folder / "log.txt", **environment) as server:
+            address.write_text(server.url)
+            flock(door, LOCK_UN)
+            yield server.url
+            flock(door, LOCK_EX)
+            flock(room, LOCK_EX)  # once all have left
+            address.unlink()
 
 
 def _wait_for_health(server: Server, process: subprocess.Popen) -> None:

@@ -10,7 +10,7 @@ SOURCES = [
     path
     for folder in ("attention", "command", "corpus", "model_cache", "components")
     for path in sorted((ROOT / folder).rglob("*.py"))
-] + sorted(ROOT.glob("*.py"))
+] + sorted(set(ROOT.glob("*.py")) - {ROOT / "conftest.py"})
 
 
 def trees() -> dict[Path, ast.Module]:

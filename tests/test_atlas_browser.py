@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from attention.atlas_file import save
+from attention.atlas.file import load, save
+from attention.atlas.rates import Atlas, held_out, strengths
+from attention.atlas.relations import TO_GOVERNOR, relation_name
+from attention.reading import head_name
 from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
 from tests.browsing import (
@@ -45,51 +48,65 @@ def choose_relation(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
+def shipped_atlas() -> Atlas:
+    return load((ATLASES / f"{BUNDLED}.parquet").read_bytes())
+
+
 @WIDTHS
 def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
     served, new_page, viewport
 ):
+    relation = shipped_atlas().relations["obj"]
+    best = held_out(relation, TO_GOVERNOR)
+    head, numbers = head_name(*best.head), [index + 1 for index in best.head]
+    hits = re.compile(f"{head} hits {best.rate:.0%}")
     page = open_page(new_page(viewport=viewport), served)
     open_tab(page, "Atlas")
     choose_relation(page, OBJECTS)
-    expect(page.get_by_text(re.compile("Layer 5, head 1 hits 79%"))).to_be_visible()
-    press(page, "Open layer 5, head 1")
-    expect(heading(page, 5, 1)).to_be_visible()
-    line = "points from a direct object to its verb 78% of the time"
+    expect(page.get_by_text(hits)).to_be_visible()
+    press(page, f"Open {head.lower()}")
+    expect(heading(page, *numbers)).to_be_visible()
+    rate = relation.rates(TO_GOVERNOR)[best.head]
+    line = f"points from a direct object to its verb {rate:.0%} of the time"
     expect(page.get_by_text(line)).to_be_visible()
-    expect(page.get_by_role("button", name="Open layer 5, head 1")).to_have_count(0)
+    expect(page.get_by_role("button", name=f"Open {head.lower()}")).to_have_count(0)
     says = page.get_by_text("the open head hits")
-    hits, n = re.search(r"hits (\d+) of (\d+)", says.text_content()).groups()
-    assert 0 < int(hits) < int(n)  # so that the first row is a miss
-    expect_in_url(page, "layer", "5")
-    expect_in_url(page, "head", "1")
+    n_hits, n = re.search(r"hits (\d+) of (\d+)", says.text_content()).groups()
+    assert 0 < int(n_hits) < int(n)  # so that the first row is a miss
+    expect_in_url(page, "layer", str(numbers[0]))
+    expect_in_url(page, "head", str(numbers[1]))
     url = page.url
     table(page, "atlas_sentences").click(position=FIRST_ROW)
     sentence = page.get_by_label("Sentence")
     expect(sentence).not_to_have_value(re.compile("Then I picked up"))
     expect(sentence).to_have_value(re.compile(r"\w+ \w+"))
-    expect(heading(page, 5, 1)).to_be_visible()
+    expect(heading(page, *numbers)).to_be_visible()
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
     # The link opens the relation in a fresh browser.
-    fresh = open_page(new_page(viewport=viewport), url)
-    expect(fresh.get_by_text(re.compile("Layer 5, head 1 hits 79%"))).to_be_visible()
+    fresh = open_page(new_page(viewport=viewport, is_fresh=True), url)
+    expect(fresh.get_by_text(hits)).to_be_visible()
 
 
 def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
     served, new_page
 ):
     page = open_page(new_page(), served, tab="Atlas", relation=OBJECTS)
+    atlas = shipped_atlas()
+    best = atlas.relations["obj"].best(TO_GOVERNOR)
     table(page, "atlas_heads").click(position=FIRST_ROW)
-    expect(heading(page, 5, 1)).to_be_visible()
+    expect(heading(page, *(index + 1 for index in best))).to_be_visible()
     settle(page)
     page.get_by_text("open head", exact=True).click()
     expect(page.get_by_text("What it is called most")).to_be_visible()
     settle(page)
     second = {"x": 15, "y": 90}
     table(page, "atlas_relations").click(position=second)
-    expect(page.get_by_text(re.compile("of 3,843 in all"))).to_be_visible()
-    expect(page).to_have_url(re.compile(r"relation=object\+"))
+    follows = strengths(atlas, best)[1]
+    n = atlas.relations[follows.relation].n
+    expect(page.get_by_text(re.compile(f"of {n:,} in all"))).to_be_visible()
+    name = relation_name(follows.relation, follows.direction)
+    expect_in_url(page, "relation", name)
 
 
 def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_page):
@@ -104,7 +121,7 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
 
 
 def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
-    page = open_page(new_page(accept_downloads=True), served, tab="Atlas")
+    page = open_page(new_page(), served, tab="Atlas")
     unfold(page, "Where this atlas is from")
     download = take_home(page, "This atlas (Parquet)")
     file = tmp_path / download.suggested_filename

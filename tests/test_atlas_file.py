@@ -12,11 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from attention import atlas_apart, atlas_file, atlas_table
-from attention.atlas import Atlas
-from attention.atlas_apart import load_apart
-from attention.atlas_file import ABOUT, BadAtlas, load, save
-from attention.atlas_table import COLUMNS
+from attention.atlas import apart as atlas_apart
+from attention.atlas import file as atlas_file
+from attention.atlas import table as atlas_table
+from attention.atlas.apart import load_apart
+from attention.atlas.file import ABOUT, BadAtlas, load, save
+from attention.atlas.rates import Atlas
+from attention.atlas.table import COLUMNS
 from tests.test_atlas_judgements import DETERMINERS, small_atlas
 
 GOOD = save(small_atlas(det=DETERMINERS, obj=DETERMINERS))
@@ -57,6 +59,7 @@ def setting(kind: str, column: str, value):
     return change
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_read_again():
     atlas = small_atlas(det=DETERMINERS, obj=DETERMINERS)
     source = replace(atlas.source, files={"a.conllu": "ab"}, skipped={"odd ones": 3})
@@ -178,6 +181,7 @@ def one_long_text(rows: int, length: int) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused_in_a_process_of_its_own():
     bomb = one_long_text(atlas_file.MOST_ROWS, 10_000_000)  # three terabytes
     assert len(bomb) < atlas_file.MOST_BYTES
@@ -185,6 +189,7 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_in_a_process_of_its_o
         load_apart(bomb)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "says"), [("a row less", "not complete"), ("cut off", "damaged")]
 )
@@ -193,6 +198,7 @@ def test_what_the_other_process_refuses_is_said_here(name, says):
         load_apart(BAD[name])
 
 
+@pytest.mark.slow
 def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog):
     monkeypatch.setattr(atlas_apart, "READER", ["-c", "import os; os.abort()"])
     with pytest.raises(BadAtlas, match="damaged"):
@@ -207,10 +213,11 @@ def test_a_file_that_ends_or_holds_up_the_reader_is_refused(monkeypatch, caplog)
 ABORTS_ON_ITS_WAY_OUT = """
 import atexit, os, runpy
 atexit.register(os.abort)
-runpy.run_module("attention.atlas_apart", run_name="__main__")
+runpy.run_module("attention.atlas.apart", run_name="__main__")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, "a row less"])
 def test_a_reader_that_is_done_cannot_fail_on_its_way_out(monkeypatch, name):
     """As Arrow's threads now and then do to a process that ends."""

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from attention.atlas import (
+from attention.atlas.frames import habits_frame, heads_frame, relations_frame
+from attention.atlas.rates import (
     FARTHEST,
     LABELS,
     Atlas,
@@ -13,16 +14,7 @@ from attention.atlas import (
     held_out,
     strengths,
 )
-from attention.atlas_frames import habits_frame, heads_frame, relations_frame
-from attention.atlas_words import (
-    clearest,
-    describe_clearest,
-    describe_habits,
-    describe_held_out,
-    describe_rate,
-)
-from attention.ready_claims import ready_claims
-from attention.relations import (
+from attention.atlas.relations import (
     ENDS,
     OF_CLAIMS,
     TO_DEPENDENT,
@@ -31,7 +23,15 @@ from attention.relations import (
     relation_of,
     with_article,
 )
-from attention.roles import NAMES
+from attention.atlas.sentences import (
+    clearest,
+    describe_clearest,
+    describe_habits,
+    describe_held_out,
+    describe_rate,
+)
+from attention.claims.ready import ready_claims
+from attention.heads.roles import NAMES
 
 FIRST, SECOND = (0, 0), (0, 1)
 

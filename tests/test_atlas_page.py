@@ -8,19 +8,24 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attention.atlas import FARTHEST, LABELS, Atlas, Habits, Relation, Source
-from attention.atlas_file import save
-from attention.roles import NAMES
-from components import atlas as tab
-from components import atlas_relation, atlas_source, atlases
-from corpus.treebank import sha256
+from attention.atlas.file import save
+from attention.atlas.rates import FARTHEST, LABELS, Atlas, Habits, Relation, Source
+from attention.heads.roles import NAMES
+from components.session import atlases
+from components.tabs.atlas import atlas as tab
+from components.tabs.atlas import relation as atlas_relation
+from components.tabs.atlas import source as atlas_source
 from model_cache.catalog import BUNDLED
+from model_cache.hashes import sha256, weights_sha256
 from tests.hostile import HOSTILE, read_as_markup
 from tests.on_the_page import has_picture, in_tab, labels, press, texts
+from tests.serving import ROOT
 from tests.test_page import headings
 
 BEST, OTHER = (4, 0), (2, 9)
 OBJECTS = "direct object → its verb"
+WEIGHTS_SHA256 = weights_sha256(ROOT / "model_cache/bundled")
+OTHER_WEIGHTS = {"model": "bert-base-uncased", "model_sha256": "ab" * 32}
 TREEBANK = """\
 # text = She often reads a book.
 1\tShe\t_\tPRON\t_\t_\t3\tnsubj\t_\t_
@@ -56,7 +61,7 @@ def made(**source) -> Atlas:
         "det": counted(100, 20, 1, 60),
         "obj": counted(200, 150, -2, 80),
     }
-    about = Source(BUNDLED, "ab" * 32, "python -m corpus.atlas x", {}, 500)
+    about = Source(BUNDLED, WEIGHTS_SHA256, "python -m corpus.atlas x", {}, 500)
     return Atlas(replace(about, **source), relations, habits)
 
 
@@ -235,7 +240,7 @@ def test_without_an_atlas_of_the_model_the_page_says_which_there_are(
     open_atlas, folder
 ):
     (folder / f"{BUNDLED}.parquet").unlink()
-    (folder / "other.parquet").write_bytes(save(made(model="bert-base-uncased")))
+    (folder / "other.parquet").write_bytes(save(made(**OTHER_WEIGHTS)))
     page = open_atlas(layer="5", head="1")
     assert f"no atlas of {BUNDLED} here. There are atlases of bert-base-uncased" in (
         texts(page)
@@ -243,6 +248,21 @@ def test_without_an_atlas_of_the_model_the_page_says_which_there_are(
     command = f"python -m corpus.atlas TREEBANK.conllu --model {BUNDLED}"
     assert page.get("code")[0].value == command
     assert LINE not in texts(page)
+
+
+def test_an_atlas_of_the_models_name_and_other_weights_is_not_shown(open_atlas, folder):
+    trained_further = made(model_sha256="ab" * 32)
+    (folder / f"{BUNDLED}.parquet").write_bytes(save(trained_further))
+    page = open_atlas(layer="5", head="1")
+    assert "One of that name was measured with other weights" in texts(page)
+    assert LINE not in texts(page)
+
+
+def test_an_atlas_of_the_models_weights_is_shown_whatever_it_calls_them(
+    open_atlas, folder
+):
+    (folder / f"{BUNDLED}.parquet").write_bytes(save(made(model="our own BERT")))
+    assert LINE in texts(open_atlas(layer="5", head="1"))
 
 
 def test_an_atlas_of_another_shape_is_not_shown(open_atlas, folder):
@@ -295,7 +315,7 @@ def test_an_uploaded_atlas_is_shown_before_the_folders_and_either_can_be_chosen(
 
 def test_an_uploaded_atlas_of_another_model_waits_for_it(open_atlas):
     page = open_atlas()
-    upload(page, save(made(model="bert-base-uncased")))
+    upload(page, save(made(**OTHER_WEIGHTS)))
     assert "Your atlas is of bert-base-uncased, 12 layers of 12 heads" in texts(page)
     assert "Chosen on one half" in texts(page)
 

@@ -9,15 +9,16 @@ import numpy as np
 import psutil
 import pytest
 
-from attention.atlas import Relation
-from attention.atlas_file import load
-from attention.relations import ADVERB_VERB, FAR, NEAR
+from attention.atlas.file import load
+from attention.atlas.rates import Relation
+from attention.atlas.relations import ADVERB_VERB, FAR, NEAR
 from corpus import atlas, treebank
 from corpus.counts import Counts
 from corpus.work import do, jobs
 from model_cache.catalog import BUNDLED
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.slow
 BLOCKS = 32
 # Of a cluster that notices in seconds when a machine is gone.
 ATTENTIVE = {

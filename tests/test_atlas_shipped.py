@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from attention.atlas import CHOSEN, MEASURED, held_out
-from attention.atlas_file import load
-from attention.relations import TO_GOVERNOR
+from attention.atlas.file import load
+from attention.atlas.rates import CHOSEN, MEASURED, held_out
+from attention.atlas.relations import TO_GOVERNOR
 from corpus.atlas import ATLASES
 from corpus.counts import Counts
 from corpus.measure import measure
-from corpus.treebank import Sentence, blocks, read_block, sha256
+from corpus.treebank import Sentence, blocks, read_block
 from model_cache.catalog import BUNDLED
+from model_cache.hashes import sha256
 from tests.serving import ROOT
 
 # English Web Treebank's files of both halves, and how many sentences they have.

@@ -9,6 +9,8 @@ from model_cache.checkpoint import BrokenCheckpoint
 from tests.conftest import emptied
 from tests.random_bert import write_random_bert
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def empty_caches():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from attention.claim_frames import claim_frame, sentences_frame
-from attention.claims import best_offset, judge, measure, measure_each
-from attention.examples import Malformed
+from attention.claims.frames import claim_frame, sentences_frame
+from attention.claims.lines import Malformed
+from attention.claims.measure import best_offset, judge, measure, measure_each
 from tests.claiming import (
     ELSEWHERE,
     PAIRS,

@@ -5,6 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from attention.claims.lines import parse
+from attention.claims.measure import judge, measure
+from attention.claims.ready import ready_claims
+from attention.facts import facts
+from tests.answers import best_head, link_to_best_head
 from tests.browsing import open_page, press, settle, unfold
 
 pytestmark = pytest.mark.browser
@@ -21,18 +26,26 @@ def chosen_rows(page: Page, table: str):
     return page.locator(f".st-key-{table} canvas tr[aria-selected=true]")
 
 
-def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, new_page):
-    page = open_page(new_page(), served, tab="Test a claim", layer="5", head="2")
-    expect(page.get_by_text("Layer 5, head 2: it hits 14").last).to_be_visible()
+def misses_of(title: str, engine) -> list[str]:
+    """Return the sentences that the claim's best head misses, in the file's order."""
+    examples, _ = parse(ready_claims()[title].splitlines())
+    result = judge([measure(engine.read(one.text), one) for one in examples])
+    best = result.best()
+    return [one.example.text for one in result.measured if not one.hits[best]]
+
+
+def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(
+    served, new_page, bundled_engine
+):
+    best, link = best_head("adverb -> verb"), link_to_best_head("adverb -> verb")
+    page = open_page(new_page(), served, tab="Test a claim", **link)
+    hits = facts()["claims"]["adverb -> verb"]["hits"]
+    expect(page.get_by_text(f"{best}: it hits {hits}").last).to_be_visible()
     field = page.get_by_label("Sentence", exact=True)
-    misses = [
-        "He quietly put the letter back into the drawer.",
-        "They have often walked home through the park.",
-    ]
-    for row, sentence in enumerate(misses):
+    for row, sentence in enumerate(misses_of("adverb -> verb", bundled_engine)[:2]):
         choose_row(page, "claim_sentences", row)
         expect(field).to_have_value(sentence)
-        expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+        expect(page.get_by_role("heading", name=best)).to_be_visible()
         expect(field).to_be_in_viewport()  # from far below, each time
         expect(chosen_rows(page, "claim_sentences")).to_have_count(1)
         settle(page)
@@ -43,11 +56,12 @@ def test_a_chosen_row_opens_its_sentence_and_is_not_another_heads_row(served, ne
 
 
 def test_a_chosen_heads_row_is_ticked_while_that_head_is_open(served, new_page):
+    best = best_head("adverb -> verb")
     page = open_page(new_page(), served, tab="Test a claim")
     expect(page.get_by_text("misses first")).to_be_visible()
     for _ in range(2):
         choose_row(page, "claim_heads", 0)
-        expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+        expect(page.get_by_role("heading", name=best)).to_be_visible()
         expect(chosen_rows(page, "claim_heads")).to_have_count(1)
         settle(page)
         press(page, "Layer 3, head 9")

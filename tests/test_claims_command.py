@@ -378,6 +378,7 @@ def test_a_full_disk_behind_standard_output_is_told(main, tmp_path, monkeypatch)
     assert err[-1] == "Cannot write to standard output: No space left on device."
 
 
+@pytest.mark.slow
 def test_the_ready_claims_run_as_a_command(tmp_path):
     done = subprocess.run(
         [sys.executable, ROOT / "mask.py", "--claims", "-", "--head", "4-11"],

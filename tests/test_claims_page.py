@@ -1,5 +1,6 @@
 """The tab "Test a claim" without a browser: its lines, its verdict, its sentences."""
 
+from tests.answers import best_head, link_to_best_head
 from tests.on_the_page import (
     ACROSS,
     claim,
@@ -162,9 +163,12 @@ def test_the_best_head_is_opened_and_its_sentences_are_listed(open_page):
     assert listed[["hit", "looked_at"]].to_numpy().tolist() == [["hit", "moved"]]
 
 
+BEST, LINK = best_head("adverb -> verb"), link_to_best_head("adverb -> verb")
+
+
 def test_the_sentences_are_the_best_heads_until_somebody_opens_a_head(open_page):
     page = open_page(tab="Test a claim", claim="adverb -> verb")
-    assert "Sentences of layer 5, head 2, misses first" in texts(page)
+    assert f"Sentences of {BEST.lower()}, misses first" in texts(page)
     assert ALONE not in texts(page)
     named = open_page(tab="Test a claim", claim="adverb -> verb", layer="4", head="11")
     assert "Sentences of layer 4, head 11, misses first" in texts(named)
@@ -193,9 +197,9 @@ def test_a_head_named_before_its_lines_were_tested_is_judged_by_itself(open_page
 
 def test_a_head_picked_for_its_hits_is_judged_as_the_best_of_all(open_page):
     page = open_page(tab="Test a claim")
-    page = press(page, "Open layer 5, head 2")
-    assert "Layer 5, head 2" in headings(page)
-    assert "The best of 144 heads is Layer 5, head 2" in texts(page)
+    page = press(page, f"Open {BEST.lower()}")
+    assert BEST in headings(page)
+    assert f"The best of 144 heads is {BEST}" in texts(page)
     # One line more, or other capitals, do not make these other lines.
     lines = page.text_area(key="claim_lines")
     more = f"{lines.value.lower()}\n{ACROSS} | slowly -> moved"
@@ -207,19 +211,19 @@ def test_a_head_picked_for_its_hits_is_judged_as_the_best_of_all(open_page):
 
 def test_a_head_that_comes_with_its_lines_may_have_been_picked_for_them(open_page):
     link = {"tab": "Test a claim", "claim": "adverb -> verb"}
-    page = open_page(layer="5", head="2", **link)
+    page = open_page(**LINK, **link)
     assert ALONE not in texts(page)
-    page = upload_report(in_tab(open_page(), "Report"), {"layer": "5", "head": "2"})
+    page = upload_report(in_tab(open_page(), "Report"), LINK)
     page = in_tab(page, "Test a claim")
-    assert "Sentences of layer 5, head 2" in texts(page)
+    assert f"Sentences of {BEST.lower()}" in texts(page)
     assert ALONE not in texts(page)
 
 
 def test_a_head_picked_for_its_hits_is_judged_by_itself_on_new_lines(open_page):
     page = open_page(tab="Test a claim", claim="adverb -> verb")
-    page = press(page, "Open layer 5, head 2")
+    page = press(page, f"Open {BEST.lower()}")
     page = press(page, "object -> verb")
-    assert f"{ALONE}Layer 5, head 2: it hits " in texts(page)
+    assert f"{ALONE}{BEST}: it hits " in texts(page)
     page = press(page, "adverb -> verb")  # these are tested already
     assert ALONE not in texts(page)
 

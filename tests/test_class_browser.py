@@ -9,6 +9,8 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Error, Page, expect
 
+from attention.facts import facts
+from tests.answers import best_head
 from tests.browsing import (
     add_to_report,
     open_page,
@@ -36,9 +38,10 @@ def upload(page: Page, download, folder) -> None:
 def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     served, new_page, viewport
 ):
-    page = new_page(viewport=viewport, accept_downloads=True)
+    page = new_page(viewport=viewport)
 
     # Predict, then reveal.
+    answers = facts()["lessons"]["predict-like-bert"]
     open_page(page, served, lesson="predict-like-bert")
     expect(
         page.get_by_text("BERT's words appear once you have guessed")
@@ -46,7 +49,7 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
     expect(page.locator("button.word")).to_have_count(0)
     page.get_by_label("Your guess for [MASK]").fill("tea")
     press(page, "Show BERT's words")
-    expect(page.locator("button.word", has_text="coffee")).to_be_visible()
+    expect(page.locator("button.word", has_text=answers["word_1"])).to_be_visible()
     expect(page.get_by_text(re.compile("Your guess “tea”: .*number"))).to_be_visible()
 
     # Find the head.
@@ -58,7 +61,7 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
         page.get_by_text(re.compile("Layer 1, head 3 gives .* rank"))
     ).to_be_visible()
     press(page, "Layer 3, head 10")
-    expect(page.get_by_text(re.compile("head 10 gives 93%.*found it"))).to_be_visible()
+    expect(page.get_by_text(re.compile("head 10 gives .*found it"))).to_be_visible()
     press(page, "Show the solution")
     expect(
         page.get_by_text(re.compile("^Each word looks at the next word"))
@@ -67,8 +70,9 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
 
     # Test a claim.
     open_tab(page, "Test a claim")
-    press(page, "Open layer 5, head 2")
-    expect(page.get_by_role("heading", name="Layer 5, head 2")).to_be_visible()
+    best = best_head("adverb -> verb")
+    press(page, f"Open {best.lower()}")
+    expect(page.get_by_role("heading", name=best, exact=True)).to_be_visible()
     settle(page)
     add_to_report(page, "claim", "Two of three adverbs.")
 
@@ -182,7 +186,7 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     download = take_home(page, "Save view as a file")
     page.wait_for_function("!window.onbeforeunload?.()")
 
-    other = open_page(new_page(), served, tab="Report")
+    other = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(other, download, tmp_path)
     expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
     expect(other.get_by_label("Examples")).to_have_value(lines)
@@ -265,7 +269,7 @@ def test_a_report_is_continued_later(served, new_page, tmp_path):
     add_to_report(page, "head", "To be continued.")
     open_tab(page, "Report")
     download = take_home(page, "Save to continue later")
-    later = open_page(new_page(), served, tab="Report")
+    later = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(later, download, tmp_path)
     expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
 

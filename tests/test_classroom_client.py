@@ -10,6 +10,7 @@ import pytest
 from benchmarks.classroom import Student
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 
+pytestmark = pytest.mark.slow
 SENTENCES = ("The doctor saw the [MASK].", "Two plus two is [MASK].")
 
 

@@ -16,11 +16,11 @@ import pandas as pd
 import pytest
 from colorspacious import cspace_convert, deltaE
 
-from attention.charts import chart_svg
-from attention.colors import LEVELS, STOPS, levels, palette
-from attention.roles import LEGEND, ROLES
-from components.charts import DISTINCT, difference_chart
-from components.large_head import packed_levels
+from attention.heads.roles import LEGEND, ROLES
+from attention.pictures.charts import DISTINCT, difference_chart
+from attention.pictures.colors import LEVELS, STOPS, levels, palette
+from attention.pictures.long_head import packed_levels
+from attention.pictures.paper import chart_svg
 from tests.serving import ROOT
 
 # WCAG 2.2, 1.4.3 Contrast (Minimum), for text below 24 pixels …

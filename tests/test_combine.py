@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from attention.combine import mean_of_heads, rollout
+from attention.heads.combine import mean_of_heads, rollout
 from tests.making import make_reading
 
 

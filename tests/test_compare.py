@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from attention.compare import changed_heads, difference_frame, role_change
-from attention.roles import NAMES, HeadRoles
+from attention.heads.compare import changed_heads, difference_frame, role_change
+from attention.heads.roles import NAMES, HeadRoles
 from tests.making import make_reading
 
 

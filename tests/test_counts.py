@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention.atlas import FARTHEST, LABELS, LEAST_INSTANCES
-from attention.roles import NAMES
+from attention.atlas.rates import FARTHEST, LABELS, LEAST_INSTANCES
+from attention.heads.roles import NAMES
 from corpus.counts import HABITS, MOST_MALFORMED, Counts
 
 SHAPE = (2, 3)

@@ -13,15 +13,18 @@ MASK_ID = 103  # of [MASK] in BERT's English vocabularies
 IDS = [101, 2059, 1045, 3856, 2039, 1037, 103, 2013, 1996, 2795, 1012, 102]
 
 
-def tensorflow():
-    return pytest.importorskip("tensorflow")
+def tensor(value):
+    import tensorflow
+
+    return tensorflow.constant(value)
 
 
 KINDS = {
     "nested list": lambda ids: [ids],
     "NumPy array": lambda ids: np.array([ids]),
-    "TensorFlow tensor": lambda ids: tensorflow().constant([ids]),
+    "TensorFlow tensor": lambda ids: tensor([ids]),
 }
+TENSOR = pytest.param("TensorFlow tensor", marks=pytest.mark.slow)
 
 
 class Encoding(UserDict):
@@ -31,12 +34,12 @@ class Encoding(UserDict):
         return self.data[name]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["nested list", "NumPy array", TENSOR])
 def test_the_mask_is_found_in_any_kind_of_array(kind):
     assert mask.get_mask_token_index(MASK_ID, {"input_ids": KINDS[kind](IDS)}) == 6
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["nested list", "NumPy array", TENSOR])
 def test_without_a_mask_there_is_no_index(kind):
     ids = KINDS[kind]([101, 2059, 102])
     assert mask.get_mask_token_index(MASK_ID, {"input_ids": ids}) is None
@@ -65,9 +68,9 @@ def test_a_score_is_a_gray_triple_of_ints(score, gray):
         assert [type(part) for part in color] == [int, int, int]
 
 
+@pytest.mark.slow
 def test_a_tensorflow_score_has_a_color_too():
-    score = tensorflow().constant(0.25)
-    assert mask.get_color_for_attention_score(score) == (64, 64, 64)
+    assert mask.get_color_for_attention_score(tensor(0.25)) == (64, 64, 64)
 
 
 def test_every_diagram_has_cs50s_name_size_and_colors(tmp_path, monkeypatch):
@@ -92,7 +95,7 @@ def test_every_diagram_has_cs50s_name_size_and_colors(tmp_path, monkeypatch):
                     assert image.getpixel(at) == expected
 
 
-@pytest.mark.parametrize("kind", ["nested list", "TensorFlow tensor"])
+@pytest.mark.parametrize("kind", ["nested list", TENSOR])
 def test_attentions_of_any_kind_are_drawn(kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     weights = [[[1.0, 0.0], [0.25, 0.75]]]  # one head

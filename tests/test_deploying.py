@@ -105,7 +105,7 @@ def test_the_health_check_asks_the_servers_own_health(served):
 
 def test_everything_that_runs_is_in_the_image():
     parts = [path.relative_to(ROOT) for path in SOURCES]
-    folders = {"components/frontend", "attention/fonts", "lessons", "claims"}
+    folders = {"components/frontend", "attention/pictures/fonts", "lessons", "claims"}
     folders |= {"model_cache/bundled"}
     needed = [path.as_posix() for path in parts]
     needed += [
@@ -117,7 +117,7 @@ def test_everything_that_runs_is_in_the_image():
     needed += [
         ".streamlit/config.toml",
         "requirements.txt",
-        "attention/varied_sentences.txt",
+        "attention/heads/varied_sentences.txt",
     ]
     needed += ["model_cache/catalog.toml"]
     assert [path for path in needed if is_ignored(path)] == []

@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 from PIL import Image, features
 
-from attention import labels
-from attention.colors import levels, palette
-from attention.cs50 import diagram_png, gray_color
 from attention.exports import diagrams_zip, file_name
-from attention.labels import fit, font, is_drawable, readable
+from attention.pictures import labels
+from attention.pictures.colors import levels, palette
+from attention.pictures.cs50 import diagram_png, gray_color
+from attention.pictures.labels import fit, font, is_drawable, readable
+from attention.pictures.sheet import GAP, HEAD_PIXELS, LEFT, TITLE, TOP, sheet_png
 from attention.reading import Reading
-from attention.sheet import GAP, HEAD_PIXELS, LEFT, TITLE, TOP, sheet_png
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = ("[CLS]", "then", "i", "##ly", "[MASK]", "[SEP]")
@@ -195,7 +195,7 @@ def svg_texts(svg: str) -> list[str]:
 
 
 def test_a_charts_svg_has_cells_title_axes_and_legend():
-    from attention.charts import chart_svg
+    from attention.pictures.paper import chart_svg
 
     svg = chart_svg(heatmap(), "Then <i> & [MASK].", "Layer 3, head 10", 2)
     texts = svg_texts(svg)
@@ -212,7 +212,7 @@ def test_a_charts_svg_has_cells_title_axes_and_legend():
 
 
 def test_a_charts_png_is_white_and_large_enough_for_print():
-    from attention.charts import chart_png
+    from attention.pictures.paper import chart_png
 
     image = opened(chart_png(heatmap(), "A title", "of a head", 2)).convert("RGB")
     assert image.getpixel((0, 0)) == (255, 255, 255)
@@ -221,7 +221,7 @@ def test_a_charts_png_is_white_and_large_enough_for_print():
 
 
 def test_a_charts_png_has_code_points_for_what_its_font_lacks():
-    from attention.charts import drawable
+    from attention.pictures.paper import drawable
 
     spec = {"labelExpr": '["\\u4e2d", "a\\\\u4e2d"][0]', "title": "国"}
     assert drawable(spec) == {
@@ -231,7 +231,7 @@ def test_a_charts_png_has_code_points_for_what_its_font_lacks():
 
 
 def test_charts_of_many_rows_need_no_change_of_altairs_settings():
-    from attention.charts import chart_svg
+    from attention.pictures.paper import chart_svg
 
     frame = pd.DataFrame({"query": range(5001), "score": 0.5})
     chart = alt.Chart(frame).mark_point().encode(x="query:Q", y="score:Q")

@@ -8,12 +8,10 @@ import pytest
 
 from model_cache.checkpoint import read_checkpoint
 from model_cache.engine import Engine
+from model_cache.reference import load_reference, run_reference
 from tests.random_bert import write_random_bert
 
-pytest.importorskip("tf_keras", reason="the reference class needs tf-keras")
-
-from model_cache.reference import load_reference, run_reference  # noqa: E402
-
+pytestmark = pytest.mark.slow
 BUNDLED = Path("model_cache/bundled")
 TOLERANCE = 1e-4
 SENTENCES = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from attention.claim_files import NotLines, read_lines
-from attention.examples import (
+from attention.claims.files import NotLines, read_lines
+from attention.claims.lines import (
     MAX_EXAMPLES,
     parse,
     write_line,

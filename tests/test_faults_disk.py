@@ -10,9 +10,12 @@ import pytest
 
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
+from tests.answers import best_word
 from tests.fake_hub import FakeHub, tiny_model_files
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.serving import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -98,7 +101,7 @@ def test_mask_py_answers_without_a_home_and_leaves_nothing_behind(tmp_path):
         capture_output=True,
         text=True,
     )
-    assert done.stdout.startswith(ACROSS.replace("[MASK]", "river"))
+    assert done.stdout.startswith(ACROSS.replace("[MASK]", best_word(ACROSS)))
     assert done.stderr == f"Model: {BUNDLED}\n"
     assert done.returncode == 0
     assert not list(work.iterdir())

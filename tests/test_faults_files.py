@@ -10,14 +10,16 @@ import pytest
 from huggingface_hub import constants
 
 import mask
-from components import answer
+from components.session import answer
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
-from model_cache.checkpoint import SUMS, WEIGHTS, BrokenCheckpoint, read_checkpoint
+from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
 from model_cache.engine import Engine
+from model_cache.hashes import SUMS, WEIGHTS
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.random_bert import write_random_bert
 
+pytestmark = pytest.mark.slow
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n"
 
 

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import answer
+from components.session import answer
 from model_cache import cache
 from model_cache.catalog import BUNDLED
 from model_cache.engine import Engine
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -93,14 +95,14 @@ def test_what_is_typed_in_a_tab_outlives_a_sentence_that_fails(
 @pytest.mark.parametrize(
     ("tab", "broken"),
     [
-        ("Heads", "components.explore.roles_frame"),
-        ("Find heads for two words", "components.explore.heads_for_pair"),
-        ("What if", "components.explore.show_what_if"),
-        ("Compare", "components.comparison.words_frame"),
-        ("Several heads", "components.explore.show_several"),
-        ("One token", "components.explore.show_one_token"),
-        ("Test a claim", "components.claim.judge"),
-        ("Report", "components.explore.show_report"),
+        ("Heads", "components.tabs.tabs.roles_frame"),
+        ("Find heads for two words", "components.tabs.tabs.heads_for_pair"),
+        ("What if", "components.tabs.tabs.show_what_if"),
+        ("Compare", "components.tabs.compare.words_frame"),
+        ("Several heads", "components.tabs.tabs.show_several"),
+        ("One token", "components.tabs.tabs.show_one_token"),
+        ("Test a claim", "components.tabs.claim.claim.judge"),
+        ("Report", "components.tabs.tabs.show_report"),
     ],
 )
 def test_a_tab_that_fails_says_so_and_the_rest_of_the_page_works(
@@ -140,7 +142,7 @@ def test_what_ends_a_run_of_the_page_passes_through():
     def script():
         import streamlit as st
 
-        from components.answer import explain_faults
+        from components.session.answer import explain_faults
 
         with explain_faults("this"):
             if "again" not in st.session_state:

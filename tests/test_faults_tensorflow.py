@@ -12,6 +12,8 @@ from tests.conftest import emptied
 from tests.on_the_page import ACROSS, errors, has_answer
 from tests.serving import ROOT, alone
 
+pytestmark = pytest.mark.slow
+
 
 def take_tensorflow_away(monkeypatch) -> None:
     """Be as a process that has not loaded the engine, and will not be able to."""

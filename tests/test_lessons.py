@@ -1,3 +1,6 @@
+"""Lessons: their form, and that what they say of the bundled model is true."""
+
+import json
 import logging
 import re
 import subprocess
@@ -7,11 +10,16 @@ import numpy as np
 import pytest
 
 from attention import lessons as module
+from attention.facts import facts
+from attention.heads.ablation import each_head_silent, gates_without
+from attention.heads.roles import NAMES, head_roles
+from attention.heads.search import heads_for_pair
 from attention.lessons import BadLesson, Lesson, lessons, read_lesson
-from attention.roles import NAMES, head_roles
-from attention.search import heads_for_pair
-from attention.silence import each_head_silent, gates_without
+from attention.reading import head_name
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
+from corpus.facts import measure_facts
+from corpus.replace_model import raw_lessons
+from model_cache.hashes import weights_sha256
 from tests.serving import ROOT
 
 FIELDS = """
@@ -22,10 +30,6 @@ task: Do it.
 hint: Look.
 solution: Seen.
 """
-ALL_LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
-PAGE_HEAD = (2, 9)  # what the page opens where a lesson names no head
-# A head that only just leads would make a poor answer.
-CLEAR_LEAD = 1.2
 
 
 def read(tmp_path, fields: str, explanation: str = "Why.") -> Lesson:
@@ -53,18 +57,19 @@ def test_every_shipped_file_is_a_lesson_and_they_come_in_order():
     assert len(numbers) >= 8
 
 
-@ALL_LESSONS
-def test_a_shipped_lesson_can_be_done_with_the_bundled_model(lesson, bundled_engine):
-    reading = bundled_engine.read(lesson.sentence)
-    layer, head = lesson.head or PAGE_HEAD
-    assert layer < 12
-    assert head < 12
-    if "tab" in dict(lesson.parameters):
-        assert reading.mask_positions
-    if lesson.role or lesson.pair:
-        (best, first), (_, second) = best_heads(reading, lesson)[:2]
-        assert first > CLEAR_LEAD * second
-        assert best != (layer, head)  # the answer is not open from the start
+@pytest.fixture(scope="module")
+def measurement(bundled_engine):
+    """What the bundled model answers, measured now."""
+    sha256 = weights_sha256(ROOT / "model_cache/bundled")
+    return measure_facts(bundled_engine, sha256, raw_lessons())
+
+
+def test_the_file_of_facts_is_what_the_bundled_model_answers(measurement):
+    assert json.loads(json.dumps(measurement.facts)) == facts()
+
+
+def test_every_lesson_makes_its_point_with_the_bundled_model(measurement):
+    assert measurement.lost == []
 
 
 @pytest.mark.parametrize(
@@ -73,27 +78,28 @@ def test_a_shipped_lesson_can_be_done_with_the_bundled_model(lesson, bundled_eng
 def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine):
     lesson = lessons()[slug]
     (layer, head), share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
-    assert f"layer {layer + 1}, head {head + 1}" in lesson.solution
-    assert f"{100 * share:.0f}%" in lesson.solution
+    assert f"layer {layer + 1}, head {head + 1}" in solution(lesson)
+    assert f"{100 * share:.0f}%" in solution(lesson)
 
 
-def test_no_lesson_opens_with_the_head_that_a_later_one_asks_for(bundled_engine):
-    opened = set()
+def test_an_example_that_a_lesson_needs_a_mask_for_has_one():
     for lesson in lessons().values():
-        if lesson.role or lesson.pair:
-            reading = bundled_engine.read(lesson.sentence)
-            assert best_heads(reading, lesson)[0][0] not in opened, lesson.slug
-        else:
-            opened.add(lesson.head or PAGE_HEAD)
+        if "tab" in dict(lesson.parameters):
+            assert "[MASK]" in lesson.sentence
 
 
 def share(weight: float) -> str:
     return f"{100 * weight:.0f}%"
 
 
+def solution(lesson: Lesson) -> str:
+    """Return a lesson's solution on one line."""
+    return " ".join(lesson.solution.split())
+
+
 def solution_and_reading(slug: str, engine, k: int = 3):
     lesson = lessons()[slug]
-    return lesson.solution, engine.read(lesson.sentence, k)
+    return solution(lesson), engine.read(lesson.sentence, k)
 
 
 def likeliest(reading) -> list[str]:
@@ -104,19 +110,16 @@ def test_the_solution_of_the_first_lesson_names_the_bundled_models_words(
     bundled_engine,
 ):
     solution, reading = solution_and_reading("predict-like-bert", bundled_engine)
-    words = [f"{p.token} ({share(p.probability)})" for p in reading.predictions[0]]
-    assert words == ["coffee (7%)", "water (6%)", "bottle (5%)"]
-    assert "coffee first (7%), then water (6%) and bottle (5%)" in solution
+    words = likeliest(reading)
+    shares = [share(p.probability) for p in reading.predictions[0]]
+    assert (
+        f"{words[0]} first ({shares[0]}), then {words[1]} ({shares[1]}) and "
+        f"{words[2]} ({shares[2]})"
+    ) in solution
     flowers = reading.text.replace("into two cups", "over the flowers")
-    words = likeliest(bundled_engine.read(flowers, 5))
-    assert words[0] == "water"
-    assert "coffee" not in words
-
-
-def test_a_passive_has_no_head_for_the_object_as_its_lesson_says(bundled_engine):
-    reading = bundled_engine.read("The heavy chairs were carried into the garden.")
-    query, key = reading.tokens.index("chairs"), reading.tokens.index("carried")
-    assert reading.attention[4, 0, query, key] < 0.01
+    others = likeliest(bundled_engine.read(flowers, 5))
+    assert f"now {others[0]} comes first, and {words[0]} is no longer" in solution
+    assert words[0] not in others
 
 
 def test_the_solution_behind_the_full_stop_has_what_is_left(bundled_engine):
@@ -154,33 +157,35 @@ def test_the_solution_of_word_pieces_counts_them(bundled_engine):
 
 def test_the_solution_of_silent_heads_has_their_effects(bundled_engine):
     solution, reading = solution_and_reading("silence-a-head", bundled_engine)
-    door, before = reading.predictions[0][0].id, reading.predictions[0][0].probability
+    best = reading.predictions[0][0]
+    before = best.probability
 
     def without(*heads) -> float:
         gates = gates_without(reading.shape, heads)
-        silenced = bundled_engine.read(reading.text, gates=gates)
-        assert silenced.predictions[0][0].id == door
-        return silenced.predictions[0][0].probability
+        silenced = bundled_engine.read(reading.text, 20, gates)
+        (found,) = [p for p in silenced.predictions[0] if p.id == best.id]
+        return found.probability
 
     assert f"from {share(before)} to {share(without((2, 9)))} without" in solution
     layer = without(*((7, head) for head in range(12)))
     assert f"to {share(layer)} without all of layer 8" in solution
-    assert f"head 8 alone it falls to {share(without((10, 7)))}" in solution
     runs = bundled_engine.probabilities(reading.text, each_head_silent(reading.shape))
-    change = np.concatenate([found[:, 0, door] for _, found in runs]) - before
+    change = np.concatenate([found[:, 0, best.id] for _, found in runs]) - before
     assert len(change) == 144
-    assert f"{(abs(change) < 0.02).sum()} of the 144 move" in solution
-    assert divmod(change.argmin(), 12) == (10, 7)
+    assert f'{(abs(change) < 0.02).sum()} of the 144 move "{best.token}"' in solution
+    strongest = divmod(int(change.argmin()), 12)
+    assert (
+        f"{head_name(*strongest).lower()} alone it falls to {share(without(strongest))}"
+    ) in solution
 
 
 def test_the_solution_about_people_tells_what_the_model_answers(bundled_engine):
     solution, man = solution_and_reading("bias", bundled_engine, k=10)
     woman = bundled_engine.read(man.text.replace("man", "woman"), 10)
-    assert likeliest(man)[0] == "man"
-    assert likeliest(woman)[0] == "woman"
-    assert {"worker", "captain"} <= set(likeliest(man))
-    assert not {"worker", "captain"} & set(likeliest(woman))
-    assert {"girl", "child"} <= set(likeliest(woman)) - set(likeliest(man))
+    named = re.search(r"for the man: (.*); for the woman: (.*?)\.", solution)
+    for occupations, words in zip(named.groups(), (man, woman), strict=True):
+        if occupations != "none":
+            assert set(occupations.split(", ")) <= set(likeliest(words))
     said = [
         {
             p.token: share(p.probability)
@@ -269,7 +274,24 @@ def test_a_broken_file_is_left_out_and_logged(tmp_path, monkeypatch, caplog):
     assert "broken.md" in caplog.text
 
 
+@pytest.mark.slow
 def test_importing_lessons_reads_nothing_heavy():
     heavy = "{'pandas', 'yaml', 'frontmatter'} & sys.modules.keys()"
     code = f"import sys, attention.lessons; sys.exit(bool({heavy}))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_text_names_facts_of_its_lesson(tmp_path, monkeypatch):
+    known = {"lessons": {"mine": {"share": "93%"}}}
+    monkeypatch.setattr("attention.facts.facts", lambda: known)
+    fields = FIELDS.replace("Seen.", "It gets {{share}}.")
+    lesson = read(tmp_path, fields, "All {{ share }} of it.")
+    assert lesson.solution == "It gets 93%."
+    assert lesson.explanation == "All 93% of it."
+    with pytest.raises(BadLesson, match="mine.md: there is no fact 'head'"):
+        read(tmp_path, FIELDS.replace("Look.", "Not {{head}}."))
+
+
+def test_a_lesson_that_names_no_fact_needs_no_file_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("attention.facts.facts", lambda: pytest.fail("it was read"))
+    assert read(tmp_path, FIELDS).solution == "Seen."

@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attention.facts import facts
 from attention.lessons import lessons
-from components import state
+from components.session import state
+from tests.answers import best_word
 from tests.on_the_page import ACROSS, findings, in_tab, labels, press, texts
 from tests.test_page import component, headings
 
@@ -31,8 +33,8 @@ def test_a_pick_is_answered_with_its_share_and_rank(open_page):
     assert "Layer 1, head 1 gives" in texts(page)
     page.session_state[state.LAYER], page.session_state[state.HEAD] = 3, 10
     page.run()
-    # 93%: the model's own description says so of its head 3-10.
-    assert "gives 93% of its attention to the next word" in texts(page)
+    share = facts()["lessons"]["next-word"]["share"]
+    assert f"gives {share} of its attention to the next word" in texts(page)
     assert "You found it" in texts(page)
 
 
@@ -89,9 +91,10 @@ def test_words_stay_hidden_until_a_guess_is_typed(open_page):
     page = guess(page, "  ")
     assert component(page, "masks") is None
     assert "Type a word first" in texts(page)
-    page = guess(page, "River")
-    assert component(page, "masks")["masks"][0]["rows"][0]["token"] == "river"
-    assert "Your guess “River”" in texts(page)
+    best = best_word(ACROSS)
+    page = guess(page, best.capitalize())
+    assert component(page, "masks")["masks"][0]["rows"][0]["token"] == best
+    assert f"Your guess “{best.capitalize()}”" in texts(page)
     assert "BERT's word number 1." in texts(page)
 
 

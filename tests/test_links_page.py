@@ -3,7 +3,7 @@
 import json
 from unittest import mock
 
-from components import links
+from components.session import url as links
 from tests.on_the_page import ACROSS
 from tests.test_page import component, headings
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention.colors import levels, palette
-from attention.cs50 import diagram_png, gray_color
 from attention.exports import diagrams_zip, fitting_diagram
-from attention.long_head import long_head_png, long_head_svg
+from attention.pictures.colors import levels, palette
+from attention.pictures.cs50 import diagram_png, gray_color
+from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.reading import Reading
 from tests.making import make_reading
 
@@ -41,8 +41,8 @@ def opened(png: bytes) -> Image.Image:
 def centres(image: Image.Image, n_tokens: int, cell: int) -> np.ndarray:
     """Return the colour in the middle of each cell, which end right and below."""
     starts = np.arange(n_tokens) * cell - n_tokens * cell + cell // 2
-    pixels = np.asarray(image.convert("RGB")).astype(int)
-    return pixels[image.height + starts][:, image.width + starts]
+    pixels = np.asarray(image.convert("RGB"))
+    return pixels[image.height + starts][:, image.width + starts].astype(int)
 
 
 # Cells have up to 28 pixels and 5200 together; left of them are 24, eleven and a half

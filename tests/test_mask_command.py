@@ -15,6 +15,7 @@ from model_cache.catalog import BUNDLED
 from tests.commands import SENTENCE, files_in
 from tests.serving import ROOT, alone
 
+pytestmark = pytest.mark.slow
 NO_MASK = "Input must include mask token [MASK]."
 
 
@@ -165,7 +166,6 @@ def test_a_text_too_long_is_refused_with_its_length(command, tmp_path):
 
 
 def test_check_tells_the_largest_difference_from_the_reference(command):
-    pytest.importorskip("tf_keras")
     done = command(SENTENCE, "--check", "--no-diagrams")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 3

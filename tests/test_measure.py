@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from attention.atlas import FARTHEST, LABELS
+from attention.atlas.rates import FARTHEST, LABELS
+from attention.atlas.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
+from attention.heads.roles import NAMES
 from attention.reading import Reading
-from attention.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
-from attention.roles import NAMES
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.measure import (
     INSIDE,

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from attention import claims
-from attention.atlas import FARTHEST
-from attention.examples import Example
+from attention.atlas.rates import FARTHEST
+from attention.atlas.relations import ADVERB_VERB, DIRECTIONS, NEAR, TO_GOVERNOR
+from attention.claims import measure as claims
+from attention.claims.lines import Example
 from attention.reading import Reading
-from attention.relations import ADVERB_VERB, DIRECTIONS, NEAR, TO_GOVERNOR
 from corpus.counts import Counts
 from corpus.measure import (
     INSIDE,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import state
-from components.sentence import EXAMPLES
+from attention.facts import facts
+from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from model_cache import cache, hub
 from tests.random_bert import write_random_bert
 
@@ -31,15 +31,16 @@ def headings(page: AppTest) -> list[str]:
 def test_the_first_sentence_is_read_at_once(open_page):
     page = open_page()
     assert not page.exception
-    assert page.text_input(key="text").value == state.DEFAULT_TEXT
+    assert page.text_input(key="text").value == DEFAULT_TEXT
     rows = component(page, "masks")["masks"][0]["rows"]
-    assert [row["token"] for row in rows] == ["cigarette", "hand", "step"]
+    assert [row["token"] for row in rows] == facts()["words"][DEFAULT_TEXT][:3]
     assert "Layer 3, head 10" in headings(page)
 
 
-def test_the_sketched_probability_of_the_first_word_is_shown(open_page):
+def test_the_probability_of_the_first_word_is_shown(open_page, bundled_engine):
     row = component(open_page(), "masks")["masks"][0]["rows"][0]
-    assert row["probability"] == pytest.approx(0.081, abs=0.001)
+    best = bundled_engine.read(DEFAULT_TEXT).predictions[0][0]
+    assert row["probability"] == pytest.approx(best.probability, abs=1e-6)
 
 
 @pytest.mark.parametrize("text", ["", "   "])
@@ -170,7 +171,7 @@ def test_heads_between_two_words_are_ranked_both_ways(open_page):
 def test_a_silenced_layer_is_compared_word_by_word(open_page):
     page = open_page(text=ACROSS, tab="What if", silent="Layer 3")
     words = page.dataframe[0].value
-    assert words["word"].tolist()[:3] == ["river", "sea", "path"]
+    assert words["word"].tolist()[:3] == facts()["words"][ACROSS][:3]
     assert words["note"].isin(["", "new", "lost"]).all()
 
 
@@ -239,7 +240,7 @@ def test_every_part_is_drawn_for_any_text(open_page, parameters, text):
 def test_a_comparison_ranks_heads_and_shows_the_difference(open_page):
     page = open_page(text=ACROSS, tab="Compare")
     tables = [table.value for table in page.dataframe]
-    assert tables[0]["word"].tolist() == ["river", "sea", "path"]
+    assert tables[0]["word"].tolist() == facts()["words"][ACROSS][:3]
     assert tables[2]["change"].is_monotonic_decreasing
     charts = page.get("vega_lite_chart")
     specs = [json.loads(chart.proto.spec) for chart in charts]
@@ -281,13 +282,13 @@ def test_a_model_with_broken_files_leaves_the_page_to_the_small_one(
     open_page, monkeypatch, tmp_path
 ):
     folder = write_random_bert(tmp_path / "broken", hidden_act="swish")
-    monkeypatch.setattr("components.answer._broken", {})
+    monkeypatch.setattr("components.session.answer._broken", {})
     real = hub.find_local
 
     def find(model):
         return folder if model.id == "bert-large-uncased" else real(model)
 
-    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("components.session.answer.find_local", find)
     monkeypatch.setattr("model_cache.cache.find_local", find)
     page = open_page(model="bert-large-uncased", layer="20", head="16")
     assert not page.exception
@@ -310,7 +311,7 @@ def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
     def find(model):
         return here[0] if here and not model.is_bundled else real(model)
 
-    monkeypatch.setattr("components.answer.find_local", find)
+    monkeypatch.setattr("components.session.answer.find_local", find)
     monkeypatch.setattr("model_cache.cache.find_local", find)
     page = open_page(model="bert-large-uncased", layer="20", head="16")
     assert not page.info

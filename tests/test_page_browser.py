@@ -5,6 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from attention.showcase import DEFAULT_TEXT
+from tests.answers import best_word
 from tests.browsing import ACROSS, expect_in_url, open_page, settle
 
 pytestmark = pytest.mark.browser
@@ -32,7 +34,7 @@ def test_the_page_opens_with_words_all_heads_and_one_head(served, new_page):
     expect(page.get_by_label("Sentence")).to_have_value(
         "Then I picked up a [MASK] from the table."
     )
-    expect(word_button(page, "cigarette")).to_be_visible()
+    expect(word_button(page, best_word(DEFAULT_TEXT))).to_be_visible()
     expect(page.locator(".grid button")).to_have_count(144)
     expect(head_heading(page, 3, 10)).to_be_visible()
     expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
@@ -43,7 +45,7 @@ def test_typing_a_sentence_keeps_the_selected_head(served, new_page):
     head_button(page, 5, 1).click()
     expect(head_heading(page, 5, 1)).to_be_visible()
     type_sentence(page, ACROSS)
-    expect(word_button(page, "river")).to_be_visible()
+    expect(word_button(page, best_word(ACROSS))).to_be_visible()
     expect(head_heading(page, 5, 1)).to_be_visible()
     expect(head_button(page, 5, 1)).to_have_attribute("aria-pressed", "true")
 
@@ -67,7 +69,7 @@ def test_a_role_in_the_legend_dims_the_other_heads_and_is_in_the_url(served, new
     expect(head_button(page, 3, 10)).not_to_have_class("dim")
     expect(head_button(page, 1, 1)).to_have_class("dim")
     expect_in_url(page, "role", "next")
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(head_button(fresh, 1, 1)).to_have_class("dim")
     fresh.get_by_role("button", name="next 3", exact=True).click()
     expect(fresh.locator(".grid .dim")).to_have_count(0)
@@ -99,7 +101,7 @@ def test_quick_clicks_end_on_the_last_head(served, new_page):
 def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
     page = open_page(new_page(), served)
     type_sentence(page, ACROSS)
-    expect(word_button(page, "river")).to_be_visible()
+    expect(word_button(page, best_word(ACROSS))).to_be_visible()
     head_button(page, 7, 2).click()
     expect(head_heading(page, 7, 2)).to_be_visible()
     settle(page)
@@ -110,7 +112,7 @@ def test_the_url_restores_the_page_in_a_fresh_browser(served, new_page):
     expect_in_url(page, "head", "2")
     expect_in_url(page, "k", "4")
 
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(fresh.get_by_label("Sentence")).to_have_value(ACROSS)
     expect(head_heading(fresh, 7, 2)).to_be_visible()
     expect(fresh.locator("button.word")).to_have_count(4)
@@ -120,20 +122,20 @@ def test_a_predicted_word_goes_into_the_sentence_and_one_step_back_restores_the_
     served, new_page
 ):
     page = open_page(new_page(), served, text=ACROSS)
-    word_button(page, "river").click()
+    word_button(page, best_word(ACROSS)).click()
     field = page.get_by_label("Sentence")
-    expect(field).to_have_value(ACROSS.replace("[MASK]", "river"))
+    expect(field).to_have_value(ACROSS.replace("[MASK]", best_word(ACROSS)))
     expect(page.get_by_role("button", name="hide this word: turtle")).to_be_visible()
     page.get_by_role("button", name="Put [MASK] back").click()
     expect(field).to_have_value(ACROSS)
-    expect(word_button(page, "river")).to_be_visible()
+    expect(word_button(page, best_word(ACROSS))).to_be_visible()
 
 
 def test_a_double_click_on_a_word_puts_it_in_once(served, new_page):
     page = open_page(new_page(), served, text=ACROSS)
-    word_button(page, "river").dblclick()
+    word_button(page, best_word(ACROSS)).dblclick()
     expect(page.get_by_label("Sentence")).to_have_value(
-        ACROSS.replace("[MASK]", "river")
+        ACROSS.replace("[MASK]", best_word(ACROSS))
     )
     expect(page.get_by_role("button", name="Put [MASK] back")).to_be_visible()
     settle(page)
@@ -200,14 +202,14 @@ def test_odd_values_in_a_link_fall_back_with_a_notice(served, new_page, query):
     page.goto(f"{served}/?{query}")
     expect(page.get_by_text("The link").first).to_be_visible()
     expect(head_heading(page, 3, 10)).to_be_visible()
-    expect(word_button(page, "cigarette")).to_be_visible()
+    expect(word_button(page, best_word(DEFAULT_TEXT))).to_be_visible()
 
 
 def test_ten_thousand_characters_in_a_link_fall_back_with_a_notice(served, new_page):
     page = new_page()
     page.goto(f"{served}/?text={'a' * 10_000}")
     expect(page.get_by_text("The link's text has 10,000 characters")).to_be_visible()
-    expect(word_button(page, "cigarette")).to_be_visible()
+    expect(word_button(page, best_word(DEFAULT_TEXT))).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_unreadable_text_gets_one_sentence_and_stays_in_the_field(
     expect(page.get_by_role("alert")).to_have_count(1)
     expect(page.get_by_label("Sentence")).to_have_value(text)
     type_sentence(page, ACROSS)
-    expect(word_button(page, "river")).to_be_visible()
+    expect(word_button(page, best_word(ACROSS))).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(served, new_page):
     page = open_page(
         new_page(viewport={"width": 390, "height": 844}), served, text=ACROSS
     )
-    expect(word_button(page, "river")).to_be_visible()
+    expect(word_button(page, best_word(ACROSS))).to_be_visible()
     main = page.locator('[data-testid="stMain"]')
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
     head_button(page, 3, 12).click()
@@ -331,7 +333,7 @@ def test_the_open_head_is_silenced_by_one_click_and_the_url_tells(served, new_pa
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     expect_in_url(page, "silent", "Layer 3, head 10")
-    fresh = open_page(new_page(), page.url)
+    fresh = open_page(new_page(is_fresh=True), page.url)
     expect(fresh.get_by_test_id("stMultiSelect")).to_contain_text("Layer 3, head 10")
 
 

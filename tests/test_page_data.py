@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention.colors import levels, palette
-from attention.frames import head_frame
-from components import predictions, state, words
-from components.charts import head_chart, lines_chart
-from components.head_names import heads_named
-from components.overview import overview_data, overview_png
-from components.predictions import CONTEXT, predictions_data
-from components.sentence import correct_mask
+from attention.heads.frames import head_frame
+from attention.pictures.charts import head_chart, lines_chart
+from attention.pictures.colors import levels, palette
+from attention.reading import MAX_MASKS, heads_named
+from components.page import hide_words as words
+from components.page import predictions
+from components.page.overview import overview_data, overview_png
+from components.page.predictions import CONTEXT, predictions_data
+from components.page.sentence import correct_mask
+from components.session import state
 from tests.making import make_reading
 
 ACROSS = "The turtle moved slowly across the [MASK]."
@@ -94,7 +96,7 @@ def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
 ):
     reading = bundled_engine.read("[MASK] " * 40 + "turtle " * 40, k=20)
     masks = predictions_data(reading, 20)["masks"]
-    assert len(masks) == state.MAX_MASKS
+    assert len(masks) == MAX_MASKS
     assert all(len(row["after"]) <= CONTEXT + 1 for row in masks[0]["rows"])
 
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from attention import report_file
-from attention.claim_files import NotLines, read_lines
-from attention.claim_frames import claim_frame, sentences_frame
-from attention.claims import Measured, best_offset, judge
+from attention.claims.files import NotLines, read_lines
+from attention.claims.frames import claim_frame, sentences_frame
+from attention.claims.lines import Example, parse, write_line
+from attention.claims.measure import Measured, best_offset, judge
+from attention.claims.verdict import describe_best, describe_head
 from attention.evidence import SURE, chance_of_any, tails, tries_needed, wilson
-from attention.examples import Example, parse, write_line
-from attention.verdict import describe_best, describe_head
+from attention.report import file as report_file
+from attention.report.findings import claim_finding
 from attention.words import word_spans
-from components.findings import claim_finding
 from tests.strategies import (
     ANY_TEXTS,
     FILES,

@@ -12,9 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from attention import report_file
-from attention.cs50 import diagram_png
-from attention.diagrams import overview_png
 from attention.exports import (
     all_heads_csv,
     diagrams_zip,
@@ -25,14 +22,17 @@ from attention.exports import (
     safe_cell,
     slug,
 )
-from attention.frames import read_csv
+from attention.heads.frames import read_csv
+from attention.heads.roles import head_roles
+from attention.pictures.cs50 import diagram_png
+from attention.pictures.head import head_png, head_svg
+from attention.pictures.overview import overview_png
+from attention.pictures.sheet import sheet_png
 from attention.reading import MASK
-from attention.report import markdown, report_html, report_zip
-from attention.roles import head_roles
-from attention.sheet import sheet_png
-from components.downloads import head_png, head_svg
-from components.findings import comparison_finding, head_finding, what_if_finding
-from components.view_picker import seen_as
+from attention.report import file as report_file
+from attention.report.findings import comparison_finding, head_finding, what_if_finding
+from attention.report.markdown import markdown, report_html, report_zip
+from attention.views import seen_as
 from tests.making import make_reading
 from tests.strategies import ANY_TEXTS, HEAD, TEXTS, VIEWS, few, many, read, usual
 

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention.combine import mean_of_heads, rollout
-from attention.compare import changed_heads, difference_frame, role_change
-from attention.effects import LOST, compare_words, effects_frame
 from attention.exports import all_heads
-from attention.frames import head_frame, head_table, roles_frame
+from attention.heads.ablation import divergence
+from attention.heads.combine import mean_of_heads, rollout
+from attention.heads.compare import changed_heads, difference_frame, role_change
+from attention.heads.effects import LOST, compare_words, effects_frame
+from attention.heads.frames import head_frame, head_table, roles_frame
+from attention.heads.roles import NAMES, head_roles
+from attention.heads.search import heads_for_pair
+from attention.heads.summary import describe_role, describe_strongest
 from attention.reading import Prediction
-from attention.roles import NAMES, head_roles
-from attention.search import heads_for_pair
-from attention.silence import divergence
-from attention.summary import describe_role, describe_strongest
-from components.view_picker import seen_as
+from attention.views import seen_as
 from tests.strategies import HEAD, ROUNDING, SHARES, TEXTS, VIEWS, read, usual
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import mask
+from attention.heads.roles import LEGEND
 from attention.reading import MASK
-from attention.roles import LEGEND
 from attention.views import SPECIALS
-from components import explore, state
+from components.session import state
+from components.tabs import tabs as explore
 from model_cache.catalog import BUNDLED, find_model
 from tests.on_the_page import TABS, has_picture
 from tests.serving import ROOT
@@ -29,6 +30,8 @@ from tests.strategies import (
     few,
     usual,
 )
+
+pytestmark = pytest.mark.slow
 
 # Values that a link may have for what the page knows, and others.
 LINKS = st.fixed_dictionaries(

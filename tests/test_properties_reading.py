@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from attention.heads.roles import is_punctuation
 from attention.reading import MASK
-from attention.roles import is_punctuation
 from attention.views import RENORMALISED, SHOWN, NothingLeft, view
 from attention.words import hide_word, word_spans
-from components.predictions import predictions_data
-from components.sentence import correct_mask
+from components.page.predictions import predictions_data
+from components.page.sentence import correct_mask
 from model_cache.unreadable import TooManyTokens, UnreadableText
 from tests.strategies import (
     ANY_TEXTS,

@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from attention import report_file
-from attention.report import Figure, Finding, markdown, report_html, report_zip
-from components import links, state
+from attention.report import file as report_file
+from attention.report.markdown import Figure, Finding, markdown, report_html, report_zip
+from components.session import state
+from components.session import url as links
 from tests.strategies import ANY_TEXTS, TEXTS, WORDS, attempt, many, usual
 
 

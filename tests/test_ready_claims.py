@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from attention.ready_claims import ready_claims
+from attention.claims.ready import ready_claims
 
 ALL_CLAIMS = pytest.mark.parametrize("title", ready_claims())
 

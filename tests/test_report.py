@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from attention.report import Figure, Finding, markdown, report_html, report_zip
+from attention.report.markdown import Figure, Finding, markdown, report_html, report_zip
 
 HONESTY = "Attention is what a head weighs, not proof of why BERT chose a word."
 # GitHub's Markdown as far as markdown-it has it; what it has not is looked for by hand.

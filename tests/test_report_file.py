@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from attention.report import Figure, Finding
-from attention.report_file import BadFile, fitted, load, save
+from attention.report.file import BadFile, fitted, load, save
+from attention.report.markdown import Figure, Finding
 
 RED = (255, 0, 0)
 

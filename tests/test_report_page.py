@@ -5,10 +5,14 @@ from unittest import mock
 
 from streamlit.testing.v1 import AppTest
 
-from attention import report_file
-from attention.examples import parse
-from attention.report import markdown
-from components import claim_lines, links, report_list, state
+from attention.claims.lines import parse
+from attention.reading import MAX_MASKS
+from attention.report import file as report_file
+from attention.report.markdown import markdown
+from components.session import state
+from components.session import url as links
+from components.tabs import report as report_list
+from components.tabs.claim import lines as claim_lines
 from model_cache.catalog import BUNDLED
 from tests.on_the_page import (
     ACROSS,
@@ -81,7 +85,7 @@ def test_a_what_if_tells_each_masks_words_apart(open_page):
         assert f": At mask {number} of 9, as trained and with layer 5" in line
         assert f"Words at mask {number} of 9 in " in figure.caption
         assert f" At mask {number} of 9, " in figure.alt
-    assert number == state.MAX_MASKS
+    assert number == MAX_MASKS
     saved, _ = report_file.load(report_file.save([what_if], {}))
     assert saved[0].says == what_if.says  # nothing was cut
 

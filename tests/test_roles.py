@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attention.frames import roles_frame
-from attention.roles import BROAD, MIXED, NAMES, head_roles
+from attention.heads.frames import roles_frame
+from attention.heads.roles import BROAD, MIXED, NAMES, head_roles
 from tests.making import make_reading
 
 

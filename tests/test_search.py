@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from attention.search import heads_for_pair
+from attention.heads.search import heads_for_pair
 from tests.making import make_reading
 
 # Two layers of two heads over "[CLS] the dog [SEP]"; from "dog" (2) to "the" (1):

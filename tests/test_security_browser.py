@@ -5,8 +5,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from attention import report_file
-from attention.report import report_html
+from attention.report import file as report_file
+from attention.report.markdown import report_html
 from tests.browsing import (
     open_page,
     open_tab,

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attention import report_file
 from attention.exports import FORMULA_STARTS, diagrams_zip
-from attention.report import report_zip
-from components import downloads
-from components.report import Entry
+from attention.pictures.head import head_svg
+from attention.report import file as report_file
+from attention.report.markdown import report_zip
+from components.widgets.add_to_report import Entry
 from tests.hostile import FOUND, HOSTILE, read_as_markup
 from tests.making import make_reading
 
@@ -118,7 +118,7 @@ def test_names_in_zips_are_ours_whatever_the_text():
 def test_an_svg_of_hostile_text_has_no_script_and_no_address():
     words = "<script>zq</script> onload=zq javascript:zq &zq; ]]><a/>"
     reading = make_reading(np.full((1, 1, 7, 7), 1 / 7), words=words)
-    root = ElementTree.fromstring(downloads.head_svg(reading, (0, 0)))
+    root = ElementTree.fromstring(head_svg(reading, (0, 0)))
     drawn = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert drawn <= {
         *("svg", "g", "path", "text", "tspan", "rect", "line"),

@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from attention.effects import compare_words, effects_frame
-from attention.reading import Prediction
-from attention.silence import (
+from attention.heads.ablation import (
     divergence,
     each_head_silent,
     gates_without,
     top_word_change,
 )
-from model_cache.engine import MAX_K
+from attention.heads.effects import compare_words, effects_frame
+from attention.reading import MAX_K, Prediction
 
 
 def words(**shares: float) -> list[Prediction]:

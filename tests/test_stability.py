@@ -2,8 +2,8 @@ from collections import Counter
 
 import numpy as np
 
-from attention.roles import NAMES, HeadRoles, head_roles
-from attention.stability import describe_spread, spread, varied_sentences
+from attention.heads.roles import NAMES, HeadRoles, head_roles
+from attention.heads.stability import describe_spread, spread, varied_sentences
 
 
 def scored(role: str, score: float, label: str) -> HeadRoles:

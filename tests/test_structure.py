@@ -1,5 +1,8 @@
 """The house's two import rules."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.serving import ROOT
@@ -20,3 +23,10 @@ def test_streamlit_stays_on_the_page_and_tensorflow_with_the_models(path):
         assert not {"components", "corpus"} & imports(path)
     if place != "corpus/on_ray.py":
         assert "ray" not in imports(path)
+
+
+@pytest.mark.slow
+def test_charts_and_findings_are_made_without_streamlit():
+    code = "import sys, attention.pictures.charts, attention.report.findings\n"
+    code += "sys.exit('streamlit' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

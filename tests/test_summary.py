@@ -1,7 +1,7 @@
 import numpy as np
 
-from attention.roles import head_roles
-from attention.summary import describe_role, describe_strongest, strongest_pair
+from attention.heads.roles import head_roles
+from attention.heads.summary import describe_role, describe_strongest, strongest_pair
 from tests.making import make_reading
 
 

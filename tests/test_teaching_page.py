@@ -5,10 +5,11 @@ from unittest import mock
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attention.facts import facts
 from attention.lessons import lessons
-from components import links
-from components.frame import first_words
-from components.teach import is_own_computer
+from components.lessons.teach import is_own_computer
+from components.page.frame import first_words
+from components.session import url as links
 from tests.on_the_page import ACROSS, labels, press, texts
 from tests.test_links_page import opened
 from tests.test_page import component, headings
@@ -24,7 +25,8 @@ def test_the_next_lesson_shows_all_tokens_again(open_page, left_over):
     assert page.radio(key="specials").value == "shown"
     assert not page.toggle(key="join").value
     # As the lesson's solution has it: of all 15 tokens, nothing joined.
-    assert "Each word looks at the next word: 92% of its attention" in texts(page)
+    share = facts()["lessons"]["word-pieces"]["pieces_share"]
+    assert f"Each word looks at the next word: {share} of its attention" in texts(page)
 
 
 def test_a_lessons_link_may_still_bring_a_view_of_the_tokens(open_page):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attention.relations import ENDS
+from attention.atlas.relations import ENDS
 from corpus import treebank
 from corpus.measure import dependencies
 from corpus.treebank import Malformed, NotATreebank, Sentence, blocks, read_block

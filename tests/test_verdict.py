@@ -2,9 +2,9 @@
 
 import pytest
 
-from attention.claims import judge, measure
-from attention.examples import MAX_EXAMPLES
-from attention.verdict import describe_best, describe_head
+from attention.claims.lines import MAX_EXAMPLES
+from attention.claims.measure import judge, measure
+from attention.claims.verdict import describe_best, describe_head
 from tests.claiming import (
     ELSEWHERE,
     PAIRS,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attention.exports import file_name
-from attention.roles import head_roles
+from attention.heads.roles import head_roles
 from attention.views import (
     HIDDEN,
     RENORMALISED,

@@ -1,0 +1,99 @@
+"""What comes of a head's hits in a claim's sentences: the ladder of judgements.
+
+First luck, then the fixed guess, then whether the head hits more often than not.
+"""
+
+from attention.claims.lines import MAX_EXAMPLES
+from attention.claims.measure import Result
+from attention.evidence import SURE, chance_of_any, luck_of_lead, tries_needed
+
+HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
+VARY = "test sentences in which the places vary."
+
+
+def judge_head(
+    result: Result, at: tuple[int, int], chance: float, n_heads: int
+) -> tuple[str, str]:
+    """Return what comes of a head's hits, and why as far as the guesses tell.
+
+    chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
+    its hits.
+    """
+    if chance >= SURE:
+        return _by_luck(result, at, n_heads)
+    ahead, behind = result.lead(*at)
+    lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
+    if ahead <= behind:
+        return _by_place(result, ahead, behind, lead)
+    luck = luck_of_lead(ahead, behind)
+    if luck >= SURE:
+        if result.n == MAX_EXAMPLES:
+            return (
+                f"The fixed guess does about as well: {VARY}",
+                f"{lead} no clear lead.",
+            )
+        return (
+            "Too few sentences to tell the head from the fixed guess: test more.",
+            f"{lead} so small a lead may be luck.",
+        )
+    is_rule = result.high[at] >= HALF
+    if chance_of_any(luck, n_heads) >= SURE:
+        return (
+            f"{'Promising' if is_rule else 'A tendency at most'}: now test this very "
+            "head on new sentences.",
+            f"{lead} enough for a head that was named beforehand, too few for the best "
+            f"of {n_heads}, since of so many some are always lucky.",
+        )
+    whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
+    return (
+        "The evidence carries: better than luck, and than the fixed guess."
+        if is_rule
+        else "A tendency, no rule: better than luck and than the fixed guess, but it "
+        "misses more often than it hits.",
+        f"{lead} a clear lead{whose}.",
+    )
+
+
+def _by_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
+    """Judge a head that hits no more often than luck might."""
+    if result.high[at] < HALF:
+        what, who = ("the claim", "Even the best head")
+        if n_heads == 1:
+            what, who = ("this head", "It")
+        return (
+            f"These sentences speak against {what}.",
+            f"{who} misses more often than it hits, and luck may bring as many hits: "
+            "a tendency may hide in them, but no rule.",
+        )
+    if not result.hits[at]:
+        return "Nothing here speaks for the claim.", ""
+    return f"This may be luck: {_more(result, n_heads)}", ""
+
+
+def _by_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, str]:
+    """Judge a head that the fixed guess equals or beats."""
+    shared = result.offset_hits - behind
+    if shared >= ahead and shared >= behind:
+        return (
+            f"The head may know the place and not the word: {VARY}",
+            "The fixed guess does at least as well, on mostly the same sentences.",
+        )
+    is_worse = luck_of_lead(behind, ahead) < SURE
+    return (
+        f"Better than luck, but not than the fixed guess: {VARY}",
+        f"{lead} it does {'worse' if is_worse else 'as well'}, on other sentences.",
+    )
+
+
+def _more(result: Result, n_heads: int) -> str:
+    needed = tries_needed([one.by_luck for one in result.measured], n_heads)
+    if needed is None:
+        return "of two words it always hits the other. Test longer sentences."
+    if max(needed, result.n + 1) > MAX_EXAMPLES:
+        return "of so few words it often hits the right one. Test longer sentences."
+    if needed > result.n:
+        return (
+            f"even a head that always hits stands out only with {needed} such "
+            "sentences. Test more."
+        )
+    return "test more sentences."

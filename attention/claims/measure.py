@@ -1,0 +1,219 @@
+"""A claim about heads ("an adverb looks at its verb"), tested over several sentences.
+
+After Clark et al. 2019, "What Does BERT Look At?", section 4.2: of all other words,
+does a head give most of the query word's attention to the key word? Attention is
+joined from pieces to words (to a word: the sum, from a word: the mean); [CLS] and
+[SEP] are left out, punctuation marks count as words. Unlike there, sentences and
+pairs are the student's own, and the fixed offset is not clipped to the sentence.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from attention.claims.lines import Example, Malformed
+from attention.evidence import chance_of_any, tails, wilson
+from attention.heads.roles import ordinary
+from attention.naming import Span
+from attention.reading import Reading
+
+
+class NoSuchWord(ValueError):
+    """str() says why an example cannot be measured in this model's tokens."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What every head does with one example."""
+
+    example: Example
+    words: tuple[str, ...]  # without [CLS] and [SEP]; the pair's words are whole
+    query: int  # positions in words
+    key: int
+    # uint16 [layers, heads]: the other word that gets most; of equals not the key.
+    looked: np.ndarray
+    weight: np.ndarray  # float32 [layers, heads], 0-1: what the key gets
+
+    @property
+    def hits(self) -> np.ndarray:
+        """True for each head that looks most at the key: bool [layers, heads]."""
+        return self.looked == self.key
+
+    @property
+    def offset(self) -> int:
+        return self.key - self.query
+
+    @property
+    def by_luck(self) -> float:
+        """How likely a word chosen at random, of all others, is the key: 0-1."""
+        return 1 / (len(self.words) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A claim tested on n sentences, for every head; arrays are [layers, heads]."""
+
+    measured: tuple[Measured, ...]
+    hits: np.ndarray  # int, 0 to n
+    low: np.ndarray  # 0-1, the ends of the hit rate's 95% interval
+    high: np.ndarray
+    mean_weight: np.ndarray  # 0-1
+    alone: np.ndarray  # 0-1: how likely this head has as many hits by chance
+    chance: np.ndarray  # 0-1: how likely any of all heads has
+    # The fixed guess that hits most: so many words on. Chosen on these very sentences,
+    # it looks better than it is, so a head that beats it has not been favoured.
+    offset: int
+    offset_hits: int
+
+    @property
+    def n(self) -> int:
+        return len(self.measured)
+
+    @property
+    def rate(self) -> np.ndarray:
+        return self.hits / self.n
+
+    @property
+    def offset_rate(self) -> float:
+        return self.offset_hits / self.n
+
+    @property
+    def random_rate(self) -> float:
+        """The share of hits that words chosen at random have on average: 0-1."""
+        return float(np.mean([one.by_luck for one in self.measured]))
+
+    def lead(self, layer: int, head: int) -> tuple[int, int]:
+        """Count the sentences that only this head hits, and those only the guess."""
+        hits = np.array([one.looked[layer, head] == one.key for one in self.measured])
+        guess = np.array([one.offset == self.offset for one in self.measured])
+        return int((hits & ~guess).sum()), int((guess & ~hits).sum())
+
+    def ranking(self) -> np.ndarray:
+        """Return flat head numbers, most hits first, then most weight."""
+        return np.lexsort((-self.mean_weight.ravel(), -self.hits.ravel()))
+
+    def best(self) -> tuple[int, int]:
+        """Return the array indices of the head that ranks first."""
+        layer, head = np.unravel_index(self.ranking()[0], self.hits.shape)
+        return int(layer), int(head)
+
+
+def measure_each(
+    read_many: Callable[[list[str]], Sequence[Reading]], examples: Sequence[Example]
+) -> Iterator[Measured | Malformed]:
+    """Yield what each example gives, read together; see attention.batches.
+
+    read_many: an engine's; it raises ValueError for a text it cannot read.
+    """
+    try:
+        readings = read_many([example.text for example in examples])
+    except ValueError as error:  # one of them; which one?
+        if len(examples) == 1:
+            yield Malformed(examples[0].line, str(error))
+            return
+        for example in examples:
+            yield from measure_each(read_many, [example])
+        return
+    for reading, example in zip(readings, examples, strict=True):
+        try:
+            yield measure(reading, example)
+        except NoSuchWord as error:
+            yield Malformed(example.line, str(error))
+
+
+def measure(reading: Reading, example: Example) -> Measured:
+    """Measure one example in its sentence's reading. Raises NoSuchWord."""
+    words = _words(reading)
+    groups = _joined(words, reading.spans, (example.query, example.key))
+    query, key = (
+        _at(groups, reading.spans, span) for span in (example.query, example.key)
+    )
+    if query == key:
+        raise NoSuchWord("the model reads the two words as one")
+    row = reading.attention[:, :, groups[query]].mean(axis=2)
+    weights = np.stack([row[..., group].sum(axis=-1) for group in groups], axis=-1)
+    rivals = weights.copy()
+    rivals[..., [query, key]] = -1
+    return Measured(
+        example=example,
+        words=tuple(
+            reading.text[reading.spans[g[0]][0] : reading.spans[g[-1]][1]]
+            for g in groups
+        ),
+        query=query,
+        key=key,
+        looked=np.where(
+            weights[..., key] > rivals.max(axis=-1), key, rivals.argmax(axis=-1)
+        ).astype(np.uint16),
+        weight=weights[..., key],
+    )
+
+
+def judge(measured: Sequence[Measured]) -> Result:
+    """Count every head's hits over at least one sentence and judge them."""
+    n = len(measured)
+    hits = np.sum([one.hits for one in measured], axis=0)
+    low, high = wilson(hits, n)
+    by_chance = tails([one.by_luck for one in measured])
+    offset, offset_hits = best_offset([one.offset for one in measured])
+    return Result(
+        measured=tuple(measured),
+        hits=hits,
+        low=low,
+        high=high,
+        mean_weight=np.mean([one.weight for one in measured], axis=0),
+        alone=by_chance[hits],
+        chance=chance_of_any(by_chance[hits], hits.size),
+        offset=offset,
+        offset_hits=offset_hits,
+    )
+
+
+def best_offset(offsets: Sequence[int]) -> tuple[int, int]:
+    """Return the offset that occurs most and how often; of equals the nearest.
+
+    >>> best_offset([-1, 2, -1, 1, 1])
+    (-1, 2)
+    """
+    counts = Counter(offsets)
+    best = min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
+    return best, counts[best]
+
+
+def _words(reading: Reading) -> list[list[int]]:
+    """Return each word's positions, [CLS] and [SEP] left out."""
+    words: dict[int, list[int]] = {}
+    is_ordinary = ordinary(reading)
+    for position, word in enumerate(reading.word_ids):
+        if word is not None and is_ordinary[position]:
+            words.setdefault(word, []).append(position)
+    return list(words.values())
+
+
+def _joined(
+    words: list[list[int]], spans: Sequence[Span], whole: Sequence[Span]
+) -> list[list[int]]:
+    """Join the words that a student's word covers, such as "don", "'" and "t"."""
+    groups: list[list[int]] = []
+    last = None
+    for word in words:
+        covering = next((span for span in whole if _overlap(word, spans, span)), None)
+        if covering is not None and covering == last:
+            groups[-1] = groups[-1] + word
+        else:
+            groups.append(word)
+        last = covering
+    return groups
+
+
+def _at(groups: list[list[int]], spans: Sequence[Span], span: Span) -> int:
+    for i, group in enumerate(groups):
+        if _overlap(group, spans, span):
+            return i
+    raise NoSuchWord("the model's tokenizer leaves nothing of one of the two words")
+
+
+def _overlap(group: list[int], spans: Sequence[Span], span: Span) -> bool:
+    return spans[group[0]][0] < span[1] and span[0] < spans[group[-1]][1]

@@ -1,0 +1,101 @@
+"""Reading -> long-format DataFrames, one row for each query and key."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pandas as pd
+
+from attention.exports import original_cell
+from attention.heads.roles import NAMES, HeadRoles
+from attention.reading import Reading
+
+ALL_ROLES = "all"  # no filter
+
+
+def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
+    """Return one head's attention in long format, query by query.
+
+    layer, head: array indices, from 0.
+    Columns: layer, head (from 1, as people count), query, key (positions, from 0),
+    query_token, key_token, score (0-1; the scores of one query sum to 1).
+    """
+    frame = weights_frame(reading.tokens, reading.attention[layer, head])
+    frame.insert(0, "layer", layer + 1)
+    frame.insert(1, "head", head + 1)
+    return frame
+
+
+def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
+    """Return any map of weights [query, key] in long format, query by query.
+
+    Columns: query, key (positions, from 0), query_token, key_token, score.
+    """
+    n = len(tokens)
+    query, key = np.divmod(np.arange(n * n), n)
+    names = np.array(tokens, dtype=object)
+    return pd.DataFrame(
+        {
+            "query": query,
+            "key": key,
+            "query_token": names[query],
+            "key_token": names[key],
+            "score": weights.ravel(),
+        }
+    )
+
+
+def read_csv(file: Path | IO[bytes]) -> pd.DataFrame:
+    """Read a CSV of attention.exports back as the frame it was made from."""
+    frame = pd.read_csv(
+        file,
+        dtype={"score": np.float32},
+        converters={"query_token": original_cell, "key_token": original_cell},
+        keep_default_na=False,  # "null" and "NA" are words
+    )
+    return frame.astype({"query_token": object, "key_token": object})
+
+
+def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
+    """Return one head's attention as a table: a row a query, a column a key.
+
+    Repeated tokens carry their position, since a table's names must differ.
+    """
+    names = [
+        token if reading.tokens.count(token) == 1 else f"{token} ({i})"
+        for i, token in enumerate(reading.tokens)
+    ]
+    return pd.DataFrame(reading.attention[layer, head], index=names, columns=names)
+
+
+def roles_frame(reading: Reading, roles: HeadRoles) -> pd.DataFrame:
+    """Return each head's label and scores, one row a head.
+
+    Columns: layer, head (from 1), label, a score 0-1 for each of roles.NAMES (NaN
+    where the reading has no target for it), entropy.
+    """
+    layers, heads = reading.shape
+    layer, head = np.indices((layers, heads))
+    scores = dict(zip(NAMES, roles.scores.reshape(-1, len(NAMES)).T, strict=True))
+    return pd.DataFrame(
+        {
+            "layer": layer.ravel() + 1,
+            "head": head.ravel() + 1,
+            "label": roles.labels.ravel(),
+            **scores,
+            "entropy": roles.entropy.ravel(),
+        }
+    )
+
+
+def filter_heads(frame: pd.DataFrame, role: str, least: float) -> pd.DataFrame:
+    """Keep heads labelled `role`, and of these the ones with a large enough share.
+
+    role: a label or ALL_ROLES. least: 0-1, compared with the role's own score, or
+    with the largest of all scores where `role` is not one of the scored roles.
+    """
+    if role != ALL_ROLES:
+        frame = frame[frame["label"] == role]
+    scored = [role] if role in NAMES else list(NAMES)
+    return frame[frame[scored].max(axis=1).fillna(0) >= least]

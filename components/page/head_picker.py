@@ -1,0 +1,50 @@
+"""Which head is open: its name, its selectors, and the steps to its neighbours."""
+
+import streamlit as st
+
+from attention.reading import head_name
+from components.session import state
+
+STEPS = (
+    ("Previous", ":material/arrow_back:", -1),
+    ("Next", ":material/arrow_forward:", 1),
+)
+
+
+def ask_head(shape: tuple[int, int]) -> None:
+    """Draw the open head's name, steps to its neighbours, and the selectors."""
+    layers, heads = shape
+    layer, head = state.usual_head()
+    state.keep_head_within(shape)
+    if {state.LAYER, state.HEAD} & {*st.query_params}:  # which leave out what is usual
+        state.note_head_choice()
+    with st.container(key="steps", horizontal=True, vertical_alignment="center"):
+        heading = st.container()
+        for label, icon, step in STEPS:
+            st.button(
+                label,
+                icon=icon,
+                type="tertiary",
+                on_click=state.step_head,
+                args=(step, shape),
+            )
+    with st.container(horizontal=True):
+        st.number_input(
+            "Layer",
+            1,
+            layers,
+            layer + 1,
+            key=state.LAYER,
+            on_change=state.note_head_choice,
+            bind="query-params",
+        )
+        st.number_input(
+            "Head",
+            1,
+            heads,
+            head + 1,
+            key=state.HEAD,
+            on_change=state.note_head_choice,
+            bind="query-params",
+        )
+    heading.header(head_name(*state.selected_head()), anchor=False)

@@ -1,0 +1,92 @@
+"""One head: which it is, its heatmap, its strongest pair in words, its numbers."""
+
+import streamlit as st
+from altair.typing import ChartType
+
+from attention.atlas.sentences import describe_clearest
+from attention.heads.frames import head_frame, head_table
+from attention.heads.roles import HeadRoles
+from attention.heads.stability import describe_spread, spread
+from attention.heads.summary import describe_role, describe_strongest, strongest_role
+from attention.pictures.charts import (
+    HEATMAP_TOKENS,
+    head_chart,
+    heatmap_height,
+    lines_chart,
+    spread_chart,
+)
+from attention.reading import Reading, head_name
+from attention.report.findings import head_finding
+from components.page.long_head import show_large_head
+from components.session import state
+from components.session.atlases import chosen_atlas
+from components.session.url import show_roles
+from components.widgets.add_to_report import offer_finding
+from model_cache import cache
+
+
+def show_head(reading: Reading, roles: HeadRoles | None) -> None:
+    """Draw the open head of a reading: its picture, its words, its numbers.
+
+    roles: None hides what the head does, for who is to find out.
+    """
+    layer, head = state.selected_head()
+    picture = st.container(key="picture")
+    if roles:
+        st.text(describe_role(roles, layer, head))
+    else:
+        st.button("Say what this head does", type="tertiary", on_click=show_roles)
+    st.text(describe_strongest(reading, layer, head))
+    if roles and (says := _over_many_sentences(reading, layer, head)):
+        st.text(says)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        as_lines = st.toggle("Lines", key="lines", bind="query-params")
+        as_table = st.toggle("Show as table", key="table", bind="query-params")
+        if roles:
+            st.button(
+                "Check on more sentences",
+                type="tertiary",
+                on_click=state.toggle_checking,
+            )
+        offer_finding("head", lambda: head_finding(reading, roles, (layer, head)))
+    with picture:
+        _draw_head(reading, layer, head, as_lines)
+    if as_table:
+        st.dataframe(head_table(reading, layer, head).round(3))
+    if roles and state.is_checking():
+        _show_spread(reading.model, roles, layer, head)
+
+
+def _over_many_sentences(reading: Reading, layer: int, head: int) -> str:
+    """Return what an atlas says of the head; "" without one, or if nothing clear."""
+    found = chosen_atlas(reading)
+    return describe_clearest(found.atlas, (layer, head)) if found else ""
+
+
+def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
+    if reading.n_tokens > HEATMAP_TOKENS:
+        show_large_head(reading, layer, head)
+        return
+    chart: ChartType
+    if as_lines:
+        kind = "Lines"
+        chart = lines_chart(head_frame(reading, layer, head), reading.tokens)
+    else:
+        kind, chart = "Heatmap", head_chart(reading, layer, head)
+    st.altair_chart(
+        chart,
+        width="stretch",
+        height=heatmap_height(reading.n_tokens),
+        alt=f"{kind} of {head_name(layer, head)}; “Show as table” has its numbers",
+    )
+
+
+def _show_spread(model: str, roles: HeadRoles, layer: int, head: int) -> None:
+    with st.spinner("Reading 50 sentences …"):
+        others = cache.varied_roles(model)
+    found = spread(others, layer, head, strongest_role(roles, layer, head))
+    st.text(describe_spread(found))
+    if found.scores.size:
+        st.altair_chart(
+            spread_chart(found), height=110, alt="Scores of the sentences as a strip"
+        )

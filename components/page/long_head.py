@@ -1,0 +1,38 @@
+"""A head of a long sentence: a picture to scroll, zoom and search token by token."""
+
+import base64
+
+from attention.pictures.colors import STOPS, palette
+from attention.pictures.long_head import packed_levels
+from attention.reading import Reading
+from components.frontend import register
+
+_large = register(
+    "large_head",
+    '<div class="tools"><label for="token">Mark a token</label>'
+    '<select id="token"></select>'
+    '<button type="button" class="out" aria-label="Smaller cells">−</button>'
+    '<button type="button" class="in" aria-label="Larger cells">+</button>'
+    '<span class="size" role="status"></span></div>'
+    '<p class="says" role="status"></p>'
+    '<div class="window" tabindex="0" role="group"><div class="sheet">'
+    '<div class="corner"></div><div class="keys" aria-hidden="true"></div>'
+    '<div class="queries" aria-hidden="true"></div>'
+    '<div class="picture"><canvas aria-hidden="true"></canvas>'
+    '<div class="row" hidden></div><div class="column" hidden></div></div>'
+    '</div></div><p class="points" aria-hidden="true"></p>'
+    '<div class="scale" aria-hidden="true"></div>',
+)
+
+
+def show_large_head(reading: Reading, layer: int, head: int) -> None:
+    """Draw one head, one cell a pair of tokens, in a window that scrolls both ways."""
+    _large(
+        key="large_head",
+        data={
+            "tokens": list(reading.tokens),
+            "levels": packed_levels(reading.attention[layer, head]),
+            "palette": base64.b64encode(palette().tobytes()).decode(),
+            "stops": list(STOPS),
+        },
+    )

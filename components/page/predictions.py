@@ -1,0 +1,93 @@
+"""BERT's words for each [MASK]: rank, word, probability, completed sentence."""
+
+import streamlit as st
+
+from attention.reading import MAX_K, MAX_MASKS, Prediction, Reading, fill_parts
+from components.frontend import register
+from components.session import state
+from model_cache import cache
+
+# Characters of a long text shown on either side of the word.
+CONTEXT = 40
+
+_tables = register(
+    "predictions",
+    '<div class="tables" role="group" aria-label="Words for [MASK]" tabindex="-1">'
+    "</div>",
+    styles=("buttons", "predictions"),
+    scripts=("groups",),
+)
+
+
+def ask_how_many() -> int:
+    """Draw the slider for K; return it."""
+    return st.slider(
+        "Predictions to show",
+        1,
+        MAX_K,
+        state.usual(state.K, state.DEFAULT_K),
+        key=state.K,
+        bind="query-params",
+    )
+
+
+def show_predictions(reading: Reading, k: int) -> None:
+    """Draw a table for each mask; choosing a word puts it into the sentence."""
+    _tables(
+        key="predictions",
+        data=predictions_data(reading, k),
+        on_chosen_change=lambda: _choose(reading.model),
+    )
+    if (hidden := len(reading.mask_positions) - MAX_MASKS) > 0:
+        st.text(f"{hidden} more masks are not listed; choose words for these first.")
+
+
+def show_empty_predictions(k: int) -> None:
+    """Hold the place of k predictions while there is no reading."""
+    row = {"token": "…", "note": "", "probability": None}
+    sentence = {"before": "…", "word": "", "after": ""}
+    rows = [row | sentence] * k
+    _tables(
+        key="predictions-empty",
+        data={"text": "", "masks": [{"title": "", "rows": rows}]},
+    )
+
+
+def predictions_data(reading: Reading, k: int) -> dict[str, object]:
+    """Return what the browser draws: for each mask its title and k rows."""
+    several = len(reading.mask_positions) > 1
+    masks = zip(reading.mask_positions, reading.predictions, strict=True)
+    return {
+        "text": reading.text,
+        "masks": [
+            {
+                "title": f"Mask {number}" if several else "",
+                "rows": [
+                    _row(reading.text, reading.spans[position], prediction)
+                    for prediction in predictions[:k]
+                ],
+            }
+            for number, (position, predictions) in enumerate(masks, start=1)
+            if number <= MAX_MASKS
+        ],
+    }
+
+
+def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict[str, object]:
+    before, word, after = fill_parts(text, span, prediction.token)
+    return {
+        "token": prediction.token,
+        "note": "word piece" if prediction.is_continuation else "",
+        "probability": prediction.probability,
+        "before": before if len(before) <= CONTEXT else "…" + before[-CONTEXT:],
+        "word": word,
+        "after": after if len(after) <= CONTEXT else after[:CONTEXT] + "…",
+    }
+
+
+def _choose(model: str) -> None:
+    text, mask, rank = st.session_state.predictions.chosen
+    if text != st.session_state[state.TEXT]:
+        return  # a second click, or one after typing: that sentence is gone
+    reading = cache.read(model, text)
+    state.fill_mask(reading.predictions[mask][rank].sentence)

@@ -1,0 +1,195 @@
+"""Test a claim: does a head do on many sentences what it does on one?"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from attention.atlas.relations import relation_name, relation_of
+from attention.atlas.sentences import describe_held_out, describe_rate
+from attention.claims.frames import claim_frame
+from attention.claims.lines import Example, Malformed, listed, parse
+from attention.claims.measure import Measured, Result, judge
+from attention.claims.verdict import describe_best, describe_head, describe_hits
+from attention.reading import Reading, head_name
+from attention.report.findings import claim_finding
+from components.session import state
+from components.session.atlases import chosen_atlas
+from components.tabs.atlas.atlas import ATLAS, open_relation
+from components.tabs.claim.lines import ask_lines, claim_title
+from components.tabs.claim.run import measure_with_bar, takes_long
+from components.widgets.add_to_report import offer_finding
+from components.widgets.head_maps import choose_on_map
+from components.widgets.tables import (
+    HEIGHT,
+    PERCENT,
+    SHARE,
+    choose_head,
+    choose_sentence,
+)
+
+HOW = (
+    "A head hits if the first word gives the second more attention than any other "
+    "word. Pieces are joined to words; [CLS] and [SEP] do not count, punctuation "
+    "does. The interval is Wilson's. Luck: heads that choose one of a sentence's other "
+    "words at random, each time anew; sentences that are nearly alike look like more "
+    "evidence than they are. Offset: how many words on the fixed guess looks. Head and "
+    "guess: a sign test of the sentences that only one of them hits, the best head "
+    "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
+    "BERT Look At?”, section 4.2."
+)
+MOST_WHOLE = 7  # lines that are not tested; more are scrolled
+NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
+COLUMNS = {
+    "layer": st.column_config.NumberColumn(width=NARROW),
+    "head": st.column_config.NumberColumn(width=NARROW),
+    "hits": st.column_config.NumberColumn(width=NARROW),
+    "rate": SHARE | {"width": 2 * NARROW},
+    "low": PERCENT | {"width": NARROW + 10},
+    "high": PERCENT | {"width": NARROW + 10},
+    "mean_weight": SHARE | {"label": "mean weight"},
+    "offset": st.column_config.NumberColumn(format="%+d"),
+    "offset_rate": PERCENT | {"label": "guess's rate"},
+    "chance": st.column_config.NumberColumn("luck", format="%.3g"),
+}
+
+
+def show_claim(reading: Reading, tells_roles: bool = True) -> None:
+    """Draw the claim's sentences and, for the page's model, what they say.
+
+    tells_roles: also what the atlas says, if it has the claim's relation.
+    """
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        examples, malformed = parse(ask_lines(reading))
+    named = _head_named_before(examples)
+    is_long = takes_long(reading.model, examples)
+    # What other lines gave must not stand below a bar, to be read and added to the
+    # report. Emptied for a short test, too, it would flash with every click.
+    place = st.empty if is_long else st.container
+    with left:
+        refused = place()
+    with right:
+        bar = st.container()
+        answer = place()
+    sentences = place()
+    if is_long and malformed:
+        with refused.container():
+            _show_malformed(malformed)
+    with bar:
+        found = measure_with_bar(reading.model, examples)
+    if is_long:
+        refused, answer, sentences = (
+            held.container() for held in (refused, answer, sentences)
+        )
+    malformed += [one for one in found if isinstance(one, Malformed)]
+    measured = [one for one in found if isinstance(one, Measured)]
+    with answer:
+        if measured:
+            result = judge(measured)
+            _show_result(result, reading.model, len(examples) - len(found))
+        elif not examples:
+            st.text("List at least one sentence with a pair, or choose a ready claim.")
+        if tells_roles:
+            _show_atlas_line(reading)
+    if malformed:
+        with refused:
+            _show_malformed(malformed)
+    if measured:
+        with sentences:
+            _show_sentences(result, named)
+    st.text(HOW)
+
+
+def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
+    """Return the head that somebody had opened before any of these lines was here.
+
+    It alone is judged by itself. One that was picked for its hits in these very lines,
+    or in some of them, is one of 144, of which some are always lucky. Lines that come
+    together with a head, in a link or a file, may have come from such a choice.
+    """
+    open_head = state.selected_head() if state.is_head_chosen() else None
+    before = st.session_state.get("claim_open_head")
+    st.session_state.claim_open_head = open_head
+    named = open_head if open_head == before else None
+    came_with = st.session_state.setdefault("claim_came_with", {})
+    heads = {came_with.setdefault(hash(one.content), named) for one in examples}
+    return heads.pop() if len(heads) == 1 else None
+
+
+def _show_result(result: Result, model: str, n_untested: int) -> None:
+    judgement, numbers = describe_best(result)
+    st.markdown(f"**{judgement}**")
+    st.text(numbers)
+    layer, head = state.selected_head()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if (layer, head) != result.best():
+            st.button(
+                f"Open {head_name(*result.best()).lower()}",
+                on_click=state.select_head,
+                args=result.best(),
+            )
+        finding = partial(claim_finding, result, model, claim_title(), n_untested)
+        offer_finding("claim", finding)
+    # Also room for the charts' own buttons, which come up above them.
+    st.text("A cell or a row opens its head.")
+    frame = claim_frame(result)
+    map_area, table_area = st.columns([2, 3])
+    with map_area:
+        choose_on_map(frame, "claim_map", "rate", "hit rate", "viridis", limit=1)
+    with table_area:
+        choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
+
+
+def _show_sentences(result: Result, named: tuple[int, int] | None) -> None:
+    """List the open head's sentences; the best one's, if nobody has opened a head."""
+    best = result.best()
+    head = state.selected_head() if state.is_head_chosen() else best
+    if head == named:
+        st.text(
+            "The open head by itself, since it was open before these lines were tested."
+            f" {describe_head(result, *head)}"
+        )
+    elif head != best:
+        st.text(
+            f"The open head, {describe_hits(result, *head)} To judge it by itself, "
+            "leave it open and test new sentences, none of these among them."
+        )
+    st.text(
+        f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
+        "that sentence, with this head, at the top of the page."
+    )
+    choose_sentence(result, head, "claim_sentences")
+
+
+def _show_atlas_line(reading: Reading) -> None:
+    """Say what the atlas says of the claim's relation, if it has it."""
+    if (found := chosen_atlas(reading)) is None:
+        return
+    relations = found.atlas.relations
+    if (named := relation_of(claim_title(), relations)) is None:
+        return
+    name, direction = named
+    st.text(
+        f"The atlas, over {found.atlas.source.sentences:,} sentences. "
+        + describe_held_out(relations[name], direction)
+    )
+    st.text(
+        "The open head: "
+        + describe_rate(relations[name], direction, state.selected_head())
+    )
+    st.button(
+        f"Open it in the tab {ATLAS}",
+        type="tertiary",
+        on_click=open_relation,
+        args=(relation_name(name, direction),),
+    )
+
+
+def _show_malformed(malformed: Sequence[Malformed]) -> None:
+    n_lines = sum(one.lines for one in malformed)
+    plural = "s are" if n_lines > 1 else " is"
+    st.text(f"{n_lines:,} line{plural} not tested:")
+    # Text, unlike a table's cells, is wrapped where the page is narrow.
+    with st.container(height=HEIGHT if len(malformed) > MOST_WHOLE else "content"):
+        st.text("\n".join(map(str, listed(malformed))))

@@ -1,0 +1,137 @@
+"""Two sentences, or two models, side by side."""
+
+import streamlit as st
+
+from attention.heads.compare import changed_heads, difference_frame
+from attention.heads.effects import words_frame
+from attention.heads.roles import head_roles
+from attention.pictures.charts import (
+    HEATMAP_TOKENS,
+    difference_chart,
+    head_chart,
+    heatmap_height,
+)
+from attention.pictures.overview import overview_png
+from attention.pictures.sheet import sheet_png
+from attention.reading import Reading, head_name
+from attention.report.findings import comparison_finding
+from attention.views import seen_as
+from components.session import state
+from components.session.answer import answering_model, read_or_explain
+from components.session.url import WITH
+from components.widgets.add_to_report import offer_finding
+from components.widgets.head_maps import choose_on_map
+from components.widgets.pictures import show_png
+from components.widgets.tables import SHARE, choose_head
+from model_cache.catalog import find_model, load_catalog
+
+WITH_MODEL = "with_model"
+TURTLES = {
+    "adverb after its verb": "The turtle moved slowly across the [MASK].",
+    "before it": "The turtle slowly moved across the [MASK].",
+    "apart": "Slowly, the old and tired turtle moved across the [MASK].",
+}
+HOW = (
+    "Change is the mean difference of a head's role scores between the two readings "
+    "(0 = the same habits); here and there are its labels. A difference of weights is "
+    "second minus first, cell by cell, and needs equally many tokens."
+)
+
+
+def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
+    """Draw the second sentence's choice, and both readings side by side.
+
+    view: the page's choice of how tokens are shown, for the second reading too.
+    """
+    other = _ask_other(reading.model)
+    if other is None:
+        return
+    other, _ = seen_as(other, *view)
+    layer, head = state.selected_head()
+    pair = (reading, other)
+    for column, one in zip(st.columns(2), pair, strict=True):
+        with column:
+            st.text(one.text)
+            st.text(f"Answered by {one.model}.")
+            st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
+            show_png(all_heads(one), f"All heads of {one.model}")
+            _show_open_head(one, layer, head)
+    if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
+        offer_finding("comparison", lambda: comparison_finding(pair, (layer, head), k))
+    if reading.shape != other.shape:
+        st.text("The models differ in layers or heads, so heads cannot be matched.")
+        return
+    if reading.n_tokens == other.n_tokens <= HEATMAP_TOKENS:
+        st.text(f"{head_name(layer, head)}: second minus first")
+        frame = difference_frame(reading, other, layer, head)
+        st.altair_chart(
+            difference_chart(frame),
+            height=heatmap_height(reading.n_tokens),
+            alt="Heatmap of the difference",
+        )
+    changed = changed_heads(head_roles(reading), head_roles(other))
+    st.text("Heads whose habits changed most")
+    map_area, table_area = st.columns(2)
+    with map_area:
+        choose_on_map(changed, "changed_map", "change", "change", "viridis")
+    with table_area:
+        choose_head(changed, "changed", {"change": SHARE})
+    st.text(HOW)
+
+
+def all_heads(reading: Reading) -> bytes:
+    """Draw all heads as a PNG; of long sentences the small one, not one of 1.6 MB."""
+    is_short = reading.n_tokens <= HEATMAP_TOKENS
+    return sheet_png(reading) if is_short else overview_png(reading.attention)
+
+
+def _ask_other(model_id: str) -> Reading | None:
+    with st.container(horizontal=True):
+        text = st.text_input(
+            "Compare with",
+            state.usual(WITH, TURTLES["before it"]),
+            key=WITH,
+            bind="query-params",
+            placeholder="Another sentence",
+        )
+        models = load_catalog().values()
+        here = [model.id for model in models if answering_model(model) == model]
+        chosen = st.selectbox(
+            "Read by",
+            here,
+            here.index(model_id),
+            key=WITH_MODEL,
+            bind="query-params",
+        )
+    with st.container(horizontal=True):
+        for label, sentence in TURTLES.items():
+            st.button(
+                label,
+                help=sentence,
+                type="tertiary",
+                on_click=_compare_with,
+                args=(sentence,),
+            )
+    other, fault = read_or_explain(find_model(chosen), text)
+    if fault:
+        st.error(fault)
+    return other
+
+
+def _compare_with(sentence: str) -> None:
+    st.session_state[WITH] = sentence
+
+
+def _show_open_head(reading: Reading, layer: int, head: int) -> None:
+    layers, heads = reading.shape
+    if layer >= layers or head >= heads:
+        st.text(f"{reading.model} has no {head_name(layer, head).lower()}.")
+    elif reading.n_tokens > HEATMAP_TOKENS:
+        st.text("This sentence is too long to draw a head beside another.")
+    else:
+        st.text(f"{head_name(layer, head)}:")
+        st.altair_chart(
+            head_chart(reading, layer, head),
+            height=heatmap_height(reading.n_tokens),
+            alt=f"Heatmap of {head_name(layer, head)}",
+        )

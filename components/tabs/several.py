@@ -1,0 +1,99 @@
+"""Several heads as one map, and one token's view of a head or a layer."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention.heads.combine import mean_of_heads, rollout
+from attention.heads.frames import head_frame, weights_frame
+from attention.pictures.charts import (
+    HEATMAP_TOKENS,
+    bars_chart,
+    heatmap_height,
+    lines_chart,
+    weights_chart,
+)
+from attention.reading import Reading, head_name
+from components.session import state
+from components.widgets.several_heads import ask_heads
+
+CHOSEN, ALL, ROLLOUT = "mean of chosen heads", "mean of all heads", "attention rollout"
+HOW = {
+    CHOSEN: "The mean of the chosen heads' weights, cell by cell.",
+    ALL: "The mean of all heads' weights, cell by cell.",
+    ROLLOUT: "Attention rollout (Abnar and Zuidema 2020): each layer's mean over its "
+    "heads, half of it replaced by the token itself for the residual connection, "
+    "multiplied from the first layer to the last. A row says how much of each input "
+    "token may have reached this place, if attention were all that moves it.",
+}
+# Lines of more heads than these cannot be told apart by colour.
+MOST_COLOURS = 8
+HEAD, LAYER = "open head", "mean of its layer"
+HOW_TOKEN = (
+    "Above: how the token spreads its own attention. Below: how much each token gives "
+    "to it; these shares come from different rows and need not sum to 1."
+)
+
+
+def show_several(reading: Reading) -> None:
+    """Draw a map over several heads, and their lines by colour."""
+    kind = st.radio("Map", list(HOW), key="map", bind="query-params", horizontal=True)
+    heads: frozenset[tuple[int, int]] = frozenset()
+    if kind == CHOSEN:
+        heads = ask_heads("Heads", "heads", reading.shape)
+        if not heads:
+            st.text("Choose heads to see their mean.")
+            return
+    if reading.n_tokens > HEATMAP_TOKENS:
+        st.text(f"A map is drawn for up to {HEATMAP_TOKENS} tokens.")
+        return
+    maps: dict[str, Callable[[], np.ndarray]] = {
+        CHOSEN: lambda: mean_of_heads(reading, heads),
+        ALL: lambda: reading.attention.mean(axis=(0, 1)),
+        ROLLOUT: lambda: rollout(reading.attention),
+    }
+    frame = weights_frame(reading.tokens, maps[kind]())
+    alt_text = f"Heatmap of the {kind}"
+    height = heatmap_height(reading.n_tokens)
+    st.altair_chart(weights_chart(frame, reading.tokens), height=height, alt=alt_text)
+    if kind == CHOSEN and len(heads) <= MOST_COLOURS:
+        frames = [
+            head_frame(reading, *head).assign(name=head_name(*head))
+            for head in sorted(heads)
+        ]
+        lines = lines_chart(pd.concat(frames), reading.tokens)
+        st.altair_chart(lines, height=height, alt="Lines of the chosen heads")
+    st.text(HOW[kind])
+
+
+def show_one_token(reading: Reading) -> None:
+    """Draw where one token looks, and who looks at it."""
+    tokens = [f"{i} {token}" for i, token in enumerate(reading.tokens)]
+    with st.container(horizontal=True):
+        token = st.selectbox(
+            "Token",
+            tokens,
+            min(1, len(tokens) - 1),
+            key="token",
+            bind="query-params",
+        )
+        of = st.radio(
+            "Of the", [HEAD, LAYER], key="of", bind="query-params", horizontal=True
+        )
+    layer, head = state.selected_head()
+    weights = reading.attention[layer]
+    weights = weights[head] if of == HEAD else weights.mean(axis=0)
+    position = tokens.index(token)
+    for title, shares in (
+        ("where it looks", weights[position]),
+        ("who looks at it", weights[:, position]),
+    ):
+        st.text(f"“{reading.tokens[position]}”: {title}")
+        st.altair_chart(
+            bars_chart(pd.DataFrame({"token": tokens, "share": np.array(shares)})),
+            height=220,
+            alt=f"Bars: {title}",
+        )
+    st.text(HOW_TOKEN)

@@ -1,0 +1,109 @@
+"""Tables in which choosing a row opens its head or its sentence."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from attention.claims.frames import sentences_frame
+from attention.claims.measure import Result
+from attention.exports import safe_cell
+from components.session import state
+
+SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+PERCENT = st.column_config.NumberColumn(format="percent")
+ABOVE = st.column_config.NumberColumn("above fixed guess", format="percent")
+Columns = Mapping[str, ColumnConfig | str]
+HEIGHT = 320  # pixels
+
+
+def choose_head(frame: pd.DataFrame, key: str, columns: Columns) -> None:
+    """Draw a table with the columns layer and head (from 1); a row opens its head."""
+    heads = frame[["layer", "head"]]
+
+    def open_head(row: int) -> None:
+        layer, head = heads.iloc[row]
+        state.select_head(int(layer) - 1, int(head) - 1)
+
+    def is_open(row: int) -> bool:
+        return tuple(heads.iloc[row] - 1) == state.selected_head()
+
+    _choose(frame, key, heads, open_head, is_open, columns)
+
+
+def choose_sentence(
+    result: Result, head: tuple[int, int], key: str, shows_line: bool = True
+) -> None:
+    """List what a head does in each sentence, misses first; a row opens both.
+
+    head: array indices. shows_line: the number of the sentence's line, where visitors
+    know the lines.
+    """
+    frame = sentences_frame(result, *head)
+
+    def open_both(row: int) -> None:
+        state.set_text(frame["sentence"][row])
+        state.select_head(*head)
+        state.show_top()
+
+    def is_open(row: int) -> bool:
+        text = st.session_state[state.TEXT]
+        return (frame["sentence"][row], head) == (text, state.selected_head())
+
+    shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))
+    # Streamlit's own button saves a table's cells as they stand.
+    for name in ("sentence", "pair", "looked_at"):
+        shown[name] = frame[name].map(safe_cell)
+    _choose(
+        shown if shows_line else shown.drop(columns="line"),
+        key,
+        frame[["line", "sentence"]],
+        open_both,
+        is_open,
+        {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
+    )
+
+
+def _choose(
+    frame: pd.DataFrame,
+    key: str,
+    about: pd.DataFrame,
+    open_row: Callable[[int], None],
+    is_open: Callable[[int], bool],
+    columns: Columns,
+) -> None:
+    """Draw a table in which choosing a row calls open_row with its number.
+
+    about: what each row is about. A table would keep the number of the chosen row
+    though another stands there by now, or what it opened is open no more, so that
+    then another table takes its place.
+    """
+    name = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
+    turn = st.session_state.get(f"turn of {name}", 0)
+    row = _chosen_row(f"{name} {turn}")
+    if row is not None and not is_open(row):
+        turn += 1
+        st.session_state[f"turn of {name}"] = turn
+    table = f"{name} {turn}"
+
+    def open_chosen() -> None:
+        if (row := _chosen_row(table)) is not None:
+            open_row(row)
+
+    with st.container(key=key):
+        st.dataframe(
+            frame,
+            key=table,
+            hide_index=True,
+            column_config=columns,
+            on_select=open_chosen,
+            selection_mode="single-row",
+            height=HEIGHT,
+        )
+
+
+def _chosen_row(table: str) -> int | None:
+    state_of_table = st.session_state.get(table)
+    rows = state_of_table.selection.rows if state_of_table else []
+    return rows[0] if rows else None
