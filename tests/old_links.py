@@ -13,10 +13,10 @@ from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
+from attention.atlas.relations import DIRECTIONS, ENDS, relation_name
+from attention.claims.ready import ready_claims
 from attention.lessons import lessons
 from attention.reading import head_name
-from attention.ready_claims import ready_claims
-from attention.relations import DIRECTIONS, ENDS, relation_name
 from model_cache import hub
 from model_cache.catalog import BUNDLED, Model, find_model
 from tests.on_the_page import components_data, has_picture, texts
@@ -94,7 +94,7 @@ def put_here(model_id: str, monkeypatch, folder: Path) -> None:
     def find(wanted: Model) -> Path | None:
         return random if wanted == model else real(wanted)
 
-    for place in ("components.answer", "model_cache.cache"):
+    for place in ("components.session.answer", "model_cache.cache"):
         monkeypatch.setattr(f"{place}.find_local", find)
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.slow
+
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 SUPPORTED = ["3.11", "3.12", "3.13"]
 # Answers as a Python of another version would, and only notes what it is to make.
