@@ -81,3 +81,9 @@ def test_a_model_that_is_not_what_the_catalog_says_is_refused(monkeypatch, tmp_p
     monkeypatch.setattr(cache, "find_local", lambda model: folder)
     with pytest.raises(BrokenCheckpoint, match="Correct catalog.toml"):
         cache.read("bert-base-cased", "the turtle")
+
+
+def test_a_model_whose_files_went_meanwhile_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(cache, "find_local", lambda model: None)
+    with pytest.raises(BrokenCheckpoint, match="bert-base-cased are no longer on this"):
+        cache.read("bert-base-cased", "the turtle")
