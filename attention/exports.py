@@ -1,6 +1,6 @@
 """A reading as files to take away: CSV, the ZIP of all diagrams, and their names.
 
-NumPy alone, so that mask.py starts fast; frames.py reads the CSV back.
+NumPy alone, so that mask.py starts fast; only read_csv loads pandas.
 """
 
 import io
@@ -9,11 +9,16 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from attention.pictures.cs50 import diagram_name, diagram_png, fitting_cell
 from attention.reading import Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("layer", "head", "query", "key", "query_token", "key_token", "score")
 # What spreadsheets take for the beginning of a formula, wide forms included.
@@ -36,12 +41,25 @@ def head_csv(reading: Reading, layer: int, head: int) -> bytes:
 
 
 def all_heads_csv(reading: Reading) -> bytes:
-    """Return every head in long format: UTF-8, columns as in frames.head_frame.
+    """Return every head in long format: UTF-8, columns as in heads.frames.head_frame.
 
     Scores have as many digits as give back the same float32. Tokens are protected
-    as in `safe_cell`; frames.read_csv returns what was written.
+    as in `safe_cell`; read_csv returns what was written.
     """
     return b"".join(csv_parts(reading, all_heads(reading)))
+
+
+def read_csv(file: "Path | IO[bytes]") -> "pd.DataFrame":
+    """Read such a CSV back as the frame it was made from."""
+    import pandas as pd
+
+    frame = pd.read_csv(
+        file,
+        dtype={"score": np.float32},
+        converters={"query_token": original_cell, "key_token": original_cell},
+        keep_default_na=False,  # "null" and "NA" are words
+    )
+    return frame.astype({"query_token": object, "key_token": object})
 
 
 def csv_parts(reading: Reading, heads: Sequence[tuple[int, int]]) -> Iterator[bytes]:

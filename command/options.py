@@ -54,7 +54,7 @@ too, %(model)s answers where it is on this computer, else the small model
 that comes with this program. Only --model downloads.
 
 In a CSV, a token that a spreadsheet could take for a formula ("=1+1") has an
-apostrophe in front; attention.heads.frames.read_csv takes it off again.
+apostrophe in front; attention.exports.read_csv takes it off again.
 
 exit codes: 0 done; 1 a sentence, file, model or check failed; 2 the command was not
 understood; 130 interrupted. Files are written whole or not at all."""

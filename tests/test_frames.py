@@ -7,8 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attention.exports import all_heads_csv, head_csv, original_cell, safe_cell
-from attention.heads.frames import head_frame, read_csv
+from attention.exports import (
+    all_heads_csv,
+    head_csv,
+    original_cell,
+    read_csv,
+    safe_cell,
+)
+from attention.heads.frames import head_frame
 from attention.reading import Reading
 
 COLUMNS = ["layer", "head", "query", "key", "query_token", "key_token", "score"]

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 
 import mask
-from attention.exports import head_csv
-from attention.heads.frames import read_csv
+from attention.exports import head_csv, read_csv
 from model_cache.catalog import BUNDLED
 from tests.commands import SENTENCE, files_in
 

@@ -19,10 +19,10 @@ from attention.exports import (
     head_csv,
     original_cell,
     quoted,
+    read_csv,
     safe_cell,
     slug,
 )
-from attention.heads.frames import read_csv
 from attention.heads.roles import head_roles
 from attention.pictures.cs50 import diagram_png
 from attention.pictures.head import head_png, head_svg

@@ -1,13 +1,10 @@
 """Reading -> long-format DataFrames, one row for each query and key."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pandas as pd
 
-from attention.exports import original_cell
 from attention.heads.roles import NAMES, HeadRoles
 from attention.reading import Reading
 
@@ -44,17 +41,6 @@ def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
             "score": weights.ravel(),
         }
     )
-
-
-def read_csv(file: Path | IO[bytes]) -> pd.DataFrame:
-    """Read a CSV of attention.exports back as the frame it was made from."""
-    frame = pd.read_csv(
-        file,
-        dtype={"score": np.float32},
-        converters={"query_token": original_cell, "key_token": original_cell},
-        keep_default_na=False,  # "null" and "NA" are words
-    )
-    return frame.astype({"query_token": object, "key_token": object})
 
 
 def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
