@@ -83,8 +83,8 @@ with st.container():
 lesson_answer = hold_answer()
 
 # Until a session has seen an answer, each place is held for it. Later runs draw into
-# the same places at once: an emptied place would flash, and lose the focus of whoever
-# walks the heads by keyboard.
+# the same places at once: an emptied place would flash, and lose the focus of anyone
+# who walks the heads by keyboard.
 place = st.container if has_drawn else st.empty
 words_area, heads_area, head_area = st.columns([5, 8, 9], gap="medium")
 with words_area:

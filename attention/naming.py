@@ -71,7 +71,7 @@ def occurrences(text: str, word: str) -> list[Span]:
 
 
 def _word_around(text: str, part: str) -> str:
-    """Return the word that a part of it is first found in, "" if there is none."""
+    """Return the first word that contains this part, "" if no word does."""
     if not (found := re.search(re.escape(part), text, re.IGNORECASE)):
         return ""
     start, end = found.span()
@@ -84,7 +84,7 @@ def _word_around(text: str, part: str) -> str:
 
 
 def is_inside_word(text: str, boundary: int) -> bool:
-    """Tell whether the characters on both sides of a boundary are of one word.
+    """True if the characters on both sides of a boundary belong to one word.
 
     >>> [is_inside_word("slow-ly", i) for i in (0, 1, 4, 7)]
     [False, True, False, False]

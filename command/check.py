@@ -27,7 +27,7 @@ def require_reference() -> None:
 def load_check(
     engine: "Engine", checkpoint: "Checkpoint"
 ) -> Callable[[Reading], float]:
-    """Return what tells how far a reading is from TFBertForMaskedLM's."""
+    """Return a function: how far is a reading from TFBertForMaskedLM's?"""
     try:
         from model_cache.reference import load_reference, run_reference
     except ImportError as error:

@@ -43,7 +43,7 @@ def run_claims(options: Namespace, load_engine: Callable[[], "Engine"]) -> int:
     heads = list(dict.fromkeys(options.heads or []))
     try:
         give_out(table(result, heads), options.csv)
-    finally:  # what took long to find out is told, though the disk be full
+    finally:  # the verdict took long, so it is printed even if the disk is full
         say(verdict(result, heads))
     return 1 if malformed else 0
 
@@ -117,7 +117,7 @@ def give_out(csv_text: str, path: Path | None) -> None:
     if path is None:
         try:
             print(csv_text, end="", flush=True)
-        except BrokenPipeError:  # whoever read it has enough
+        except BrokenPipeError:  # the reader has closed its end
             raise
         except OSError as error:
             why = error.strerror or error

@@ -40,13 +40,13 @@ that cannot be read is reported with its number and the rest are read. Diagrams 
 --output then, and go to DIR/line2/; other files become heads-line2.png.
 
 --claims tests a claim such as "an adverb looks at its verb": on how many sentences
-does a head look most at the right word? Each line of FILE is a sentence, a bar and
-the two words; a word that occurs more than once has its number:
+does a head look most at the right word? Each line of FILE is a sentence, a vertical
+bar and the two words; a word that occurs more than once has its number:
   The turtle moved slowly. | slowly -> moved
   The dog saw the cat. | the#2 -> cat
 A file named .csv has the columns sentence, from, to; "-" is standard input. All heads
 come as CSV, most hits first, on standard output or in the file of --csv; --head
-leaves only those it names. What that is worth is told on standard error, and so is
+leaves only those it names. The verdict goes to standard error, and so does
 each line that cannot be tested.
 
 Without --model, ATTENTION_MODEL in the environment names the model. Without that
@@ -80,7 +80,7 @@ def parse(arguments: Sequence[str] | None, model: str, k: int) -> argparse.Names
 
 
 def parser(model: str, k: int) -> argparse.ArgumentParser:
-    """Return the parser; model and k are the defaults to tell of."""
+    """Return the parser; model and k are the defaults that --help names."""
     result = argparse.ArgumentParser(
         "mask.py",
         description=f"Predict the word at {MASK} with BERT, and draw where its heads "

@@ -19,7 +19,7 @@ from attention.atlas.relations import DIRECTIONS
 from attention.heads.roles import NAMES
 
 HABITS = ("habit_sentences", "habit_sums", "habit_squares", "labels")
-MOST_MALFORMED = 100  # told of one by one; the others are counted
+MOST_MALFORMED = 100  # reported one by one; the others are counted
 
 
 @dataclass(eq=False)

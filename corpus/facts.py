@@ -123,7 +123,7 @@ def _asked_head(engine: "Engine", lesson: Lesson) -> tuple[Facts, Points, Head]:
 def _given_away(
     lessons: Mapping[str, Lesson], answers: Mapping[str, Head]
 ) -> list[str]:
-    """Tell which lessons' answers an earlier one has open."""
+    """Name the lessons whose answer an earlier lesson opens with."""
     opened: dict[Head, str] = {}
     found = []
     for slug, lesson in lessons.items():

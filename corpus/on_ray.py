@@ -1,7 +1,9 @@
 """Jobs on Ray: worker processes of this machine or of a cluster, an engine in each.
 
-Blocks travel as addresses in a file, which every machine of a cluster reads for itself;
-only counts come back. Ray starts a job again whose worker or machine was lost.
+One machine needs no Ray: `corpus.atlas` works without it. It is for treebanks that
+outgrow one machine, and it restarts a job whose worker or machine was lost. Blocks
+travel as addresses in a file, which every machine of a cluster reads for itself; only
+counts come back.
 """
 
 import logging
@@ -11,8 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-# Before ray is imported: no reports of what is done with it to anybody, and nothing in
-# the terminal but what ends a run.
+# Before ray is imported: send no usage reports, and print only what ends a run.
 os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 import ray
@@ -22,11 +23,11 @@ from corpus.treebank import Block
 from corpus.work import Job, do, load_engine
 
 ROOT = Path(__file__).parents[1]
-# Jobs that Ray keeps track of at once, each with one or more blocks.
+# Jobs that Ray tracks at once, each with one or more blocks.
 MOST_TASKS = 1000
 # Bytes; the counts of a block take 50,000. Ray would take a third of the memory.
 STORE = 100_000_000
-# What a cluster's machines need not have of this project.
+# What the machines of a cluster do not need of this project.
 NOT_SENT = [".git", ".venv", "tests", "docs", "benchmarks", "corpus/treebanks"]
 
 

@@ -1,4 +1,4 @@
-"""What a run has measured so far, a file for each block, for the next run to go on."""
+"""What a run has measured so far, a file for each block, so that it can be resumed."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ class Parts:
             write_whole(folder / PLAN, [wanted.encode()])
 
     def has(self, number: int) -> bool:
-        """Tell whether a block has been measured."""
+        """True if a block has been measured."""
         return (self._folder / self._name(number)).exists()
 
     def keep(self, number: int, counts: bytes) -> None:

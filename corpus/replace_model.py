@@ -1,8 +1,8 @@
 """python -m corpus.replace_model: another checkpoint in the bundled model's place.
 
-It copies the checkpoint and makes anew what is said of it: the atlas, the file of
-facts that lessons and tests read, and the README's outputs. Lessons whose point is lost
-are named: each wants another sentence, or another head.
+It copies the checkpoint and remakes what is said of it: the atlas, the file of facts
+that lessons and tests read, and the outputs in the README. It names each lesson whose
+point is lost: that lesson needs another sentence, or another head.
 """
 
 import argparse

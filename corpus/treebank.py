@@ -1,7 +1,7 @@
-"""CoNLL-U treebanks, read block by block: sentences with who depends on whom.
+"""CoNLL-U treebanks, read block by block: sentences and their dependencies.
 
 The format is https://universaldependencies.org/format.html; the conllu library reads
-its lines. A sentence that breaks the rules is skipped, and told with file and line.
+its lines. A sentence that breaks the rules is skipped and reported, with file and line.
 """
 
 import re

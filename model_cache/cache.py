@@ -170,7 +170,7 @@ def measure(
 ) -> Iterator[Measured | Malformed]:
     """Yield what each example of a claim gives; those measured before are kept.
 
-    Whoever stops taking results stops the reading.
+    Sentences are read as results are taken, so that a caller can stop at any time.
     """
     kept, lock = _measured()
     with lock:

@@ -21,7 +21,7 @@ NEEDED = (
     "cls.predictions.bias",
 )
 COUNTS = ("num_hidden_layers", "num_attention_heads")
-# Fields of the config that tell how many rows an array has.
+# Fields of the config that give the number of rows of an array.
 ROWS = {
     "vocab_size": "bert.embeddings.word_embeddings.weight",
     "max_position_embeddings": "bert.embeddings.position_embeddings.weight",
@@ -31,7 +31,7 @@ ROWS = {
 class BrokenCheckpoint(ValueError):
     """A checkpoint's files are missing, damaged, or not a BERT with a word head.
 
-    str() names their folder where that is known, for whoever owns the computer;
+    str() names their folder where that is known, for the owner of the computer;
     `fault` is the same without it, for visitors of a page.
     """
 

@@ -44,7 +44,7 @@ HASH_CHUNK = 16 * 1024 * 1024  # bytes, between two signs of life
 GROWTH_INTERVAL = 0.25  # seconds between two looks at the growing file
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-ASK_OPERATOR = "ask whoever set this up to check model_cache/catalog.toml"
+ASK_OPERATOR = "ask the person who runs this page to check model_cache/catalog.toml"
 LATER = "try again in a few minutes"
 
 
@@ -118,7 +118,7 @@ def _fetch(model: Model, name: str, **options: Any) -> None:
 
 
 def _is_fetched(model: Model, name: str) -> bool:
-    """Fetch a small file, a damaged one anew; False if the repo has no such file."""
+    """Fetch a small file, again if it is damaged; False if the repo has none."""
     try:
         _fetch(model, name, force_download=True)
     except (requests.HTTPError, ValueError) as error:

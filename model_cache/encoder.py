@@ -1,7 +1,7 @@
 """BERT's forward pass as one TensorFlow function over a checkpoint's arrays.
 
 Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for
-Language Understanding". Two things differ from the usual class: every layer's
+Language Understanding". Two things differ from the reference class: every layer's
 attention comes back, and each head's output passes a gate (1 = as trained,
 0 = silent). Turning text into ids is `engine`'s job.
 """

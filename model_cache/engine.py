@@ -22,8 +22,8 @@ BATCH_BYTES = 64_000_000
 # A text may be longer than the shortest of its batch by this factor, and one token: of
 # a treebank, a tenth of what is computed is padding then, and without it 40%.
 MOST_STRETCH = 1.2
-# Of a group of texts, which are read before the first of them is given out: more would
-# be no faster, and whoever stops waits for the group.
+# Of a group, all of which is read before its first result is given out: larger groups
+# would be no faster, and stopping has to wait for the group.
 GROUP_TEXTS, GROUP_CHARACTERS = 32, 4000
 # Runs of one text that differ in their gates: more at once are no faster.
 RUNS_BYTES = 4_000_000
@@ -85,8 +85,8 @@ class Engine:
     ) -> Iterator[Reading | UnreadableText]:
         """Yield each text's reading, or what is wrong with it, in the texts' order.
 
-        Texts are read in groups, each when its first result is asked for: many take no
-        more memory than few, and whoever stops asking stops the reading.
+        Texts are read in groups, each when its first result is asked for, so that many
+        texts take no more memory than few and a caller can stop at any time.
         k: as for `read_many`.
         """
         for group in groups(texts):
@@ -150,10 +150,10 @@ class Engine:
                 yield i, self._reading(*inputs, logits[row], k)
 
     def guess(self, text: str, word: str) -> tuple[Guess, ...]:
-        """Tell for each [MASK] of a text how likely the model finds a word there.
+        """Return how likely the model finds a word at each [MASK] of a text.
 
         word: one word piece, such as "table", or "##ly" for a continuation.
-        Raises UnreadableText for the text or the word, of it usually NotOnePiece.
+        Raises UnreadableText for the text or the word (for a word mostly NotOnePiece).
         """
         rows = [self._tokenizer.encode(text).ids]
         id_ = self._tokenizer.id_of(word)
@@ -277,7 +277,7 @@ class Engine:
 
 
 def groups(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Group texts, in their order, into such as are read at once.
+    """Group texts, in their order, to be read a group at a time.
 
     >>> [len(group) for group in groups(["a" * 1000, "b" * 3001, "c"])]
     [1, 2]
@@ -322,7 +322,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def top_ids(logits: np.ndarray, k: int) -> np.ndarray:
-    """Return the ids of the k highest logits, highest first; of equals, lower first.
+    """Return the ids of the k highest logits, highest first; the lower of equals first.
 
     >>> top_ids(np.array([0.0, 2.0, 1.0, 2.0]), 3)
     array([1, 3, 2])

@@ -1,4 +1,4 @@
-"""SHA-256 of files: which weights a model has, whoever calls it what."""
+"""SHA-256 of files: which weights a model has, whatever it is called."""
 
 import hashlib
 import re

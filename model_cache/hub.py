@@ -242,7 +242,7 @@ def _start_child(model: Model) -> subprocess.Popen[str]:
         [sys.executable, "-m", "model_cache.download", model.id],
         cwd=Path(__file__).parents[1],
         env=os.environ | CHILD_SETTINGS | cache,
-        stdin=subprocess.PIPE,  # never written to: its end tells the child of ours
+        stdin=subprocess.PIPE,  # its end tells the child that we ended
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -82,7 +82,7 @@ class Tokenizer:
     def id_of(self, word: str) -> int:
         """Return the id of a word of one piece, such as "table" or "##ly".
 
-        Raises UnreadableText, usually NotOnePiece.
+        Raises UnreadableText, mostly NotOnePiece.
         """
         _require_sound(word)
         id_ = self._core.token_to_id(word)

@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-TELL_EVERY = 1  # seconds; who waits for less is not told
+TELL_EVERY = 1  # seconds; a shorter wait gets no notice
 
 _tell: ContextVar[Callable[[int], object]] = ContextVar("tell", default=lambda _: None)
 
 
 @contextmanager
 def telling(tell: Callable[[int], object]) -> Iterator[None]:
-    """Have whoever waits in this block told, again and again, how many come before.
+    """Report, while this block waits for its turn, how many turns come first.
 
-    tell: is called by the thread that waits; raises what gives up the turn.
+    tell: called by the waiting thread every TELL_EVERY seconds; an exception that it
+    raises gives up the turn.
     """
     token = _tell.set(tell)
     try:
@@ -35,7 +36,7 @@ class Turns:
     def __init__(self, at_once: int):
         """Let at most this many work at the same time."""
         self._at_once = at_once
-        self._queue: deque[object] = deque()  # whoever works stands in front
+        self._queue: deque[object] = deque()  # the one at work stands in front
         self._changed = threading.Condition()
 
     @contextmanager

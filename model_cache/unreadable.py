@@ -1,4 +1,4 @@
-"""Why no reading can be made of a text: one sentence each, for whoever typed it."""
+"""Why a text cannot be read: one sentence each, for the person who typed it."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ class HalfACharacter(UnreadableText):
     def __init__(self) -> None:
         super().__init__(
             "This text has half of a character in it, which no model can read. "
-            "Delete it, or type the text anew."
+            "Delete it, or type the text again."
         )
 
 

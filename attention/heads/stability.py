@@ -1,4 +1,4 @@
-"""Does a head keep its role from sentence to sentence? One lucky one is no rule."""
+"""Does a head keep its role from sentence to sentence? One sentence proves little."""
 
 from collections import Counter
 from collections.abc import Sequence
