@@ -95,7 +95,7 @@ def test_a_quarter_of_the_attention_is_halfway_up_the_scale():
     assert levels(np.array(0.25)) == round((LEVELS - 1) / 2)
 
 
-def test_a_large_heads_levels_arrive_as_they_were():
+def test_a_long_heads_levels_arrive_as_they_were():
     weights = np.random.default_rng(0).dirichlet(np.ones(50), 50)
     sent = zlib.decompress(b64decode(packed_levels(weights)))
     assert sent == levels(weights).tobytes()
