@@ -27,7 +27,7 @@ UNSAFE_KEYWORDS = {
     *("unsafe_allow_html", "allow_unsafe_jscode", "unsafe_allow_javascript"),
     *("shell", "allow_pickle", "trust_remote_code"),
 }
-# The page's own style, a constant.
+# The page's own style, a file beside our components.
 HARMLESS = {"st.html(STYLE)"}
 
 
