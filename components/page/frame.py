@@ -14,9 +14,7 @@ net_util.get_external_ip = lambda: None
 TITLE_LENGTH = 50  # characters of the sentence
 STYLE = HERE / "page.css"
 
-_keyboard = register(
-    "keyboard", "<span></span>", styles=(), scripts=("popovers", "tabs", "announce")
-)
+_keyboard = register("keyboard", "<span></span>", styles=())
 _to_top = register("to_top", "<span></span>", styles=())
 
 
