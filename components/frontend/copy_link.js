@@ -27,7 +27,7 @@ const latestOf = button => /** @type {Link} */ (latest.get(button))
  * @param {HTMLButtonElement} button
  */
 const pageRests = async button => {
-  const sentence = /** @type {HTMLTextAreaElement | null} */ (onPage("sentence"))
+  const sentence = /** @type {HTMLInputElement | null} */ (onPage("sentence"))
   const isAhead = () => {
     const { text } = latestOf(button).parameters
     return isRunning() || (sentence && text !== undefined && sentence.value !== text)

@@ -4,14 +4,13 @@
 export const SELECTORS = {
   app: "[data-testid=stApp][data-test-script-state]",
   main: "[data-testid=stMain]",  // what scrolls
-  sentence: "textarea[aria-label=Sentence]",  // the label of the page's own field
+  sentence: "[aria-label=Sentence]",  // the label of the page's own field
   popoverBody: "[data-testid=stPopoverBody]",
   openPopoverButton: "[data-testid=stPopoverButton][aria-expanded=true]",
-  // A control of an open popover while the focus is elsewhere.
+  // A control of an open popover that the focus has left.
   keptOutOfTabOrder: "[data-testid=stPopoverBody] [data-tabindex]",
   tab: "[role=tab]",
   openTab: "[role=tab][aria-selected=true]",
-  disabledTab: "[role=tab][aria-disabled=true]",  // while the page runs slowly
   rowOfTabs: "[role=tablist]",
 }
 

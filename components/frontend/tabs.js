@@ -2,7 +2,7 @@
 import { onPage, SELECTORS } from "./streamlit_dom.js"
 
 /** @param {Element} tab */
-const isDisabled = tab => tab.matches(SELECTORS.disabledTab)
+const isDisabled = tab => tab.ariaDisabled === "true"
 
 /**
  * Gives a tab its focus back. While the page runs slowly, Streamlit disables the open
