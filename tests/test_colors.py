@@ -86,6 +86,13 @@ def theme(scheme: str) -> dict[str, np.ndarray]:
     return {name: rgb(colour) for name, colour in config["theme"][scheme].items()}
 
 
+def test_the_pages_style_has_no_colours_but_the_themes_backgrounds():
+    style = (ROOT / "components/frontend/page.css").read_text(encoding="utf-8")
+    themes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    backgrounds = [themes[name]["backgroundColor"] for name in ("light", "dark")]
+    assert re.findall(r"#[0-9a-fA-F]{3,}", style) == backgrounds
+
+
 def test_no_attention_is_the_first_colour_and_all_attention_the_last():
     colours = palette()[levels(np.array([0.0, 1.0]))]
     assert [bytes(rgb).hex() for rgb in colours] == [STOPS[0][1:], STOPS[-1][1:]]
@@ -95,7 +102,7 @@ def test_a_quarter_of_the_attention_is_halfway_up_the_scale():
     assert levels(np.array(0.25)) == round((LEVELS - 1) / 2)
 
 
-def test_a_large_heads_levels_arrive_as_they_were():
+def test_a_long_heads_levels_arrive_as_they_were():
     weights = np.random.default_rng(0).dirichlet(np.ones(50), 50)
     sent = zlib.decompress(b64decode(packed_levels(weights)))
     assert sent == levels(weights).tobytes()

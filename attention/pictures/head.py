@@ -38,7 +38,7 @@ def _for_paper(
     return head_chart(reading, *head), reading.text, subtitle, reading.n_tokens
 
 
-def large_picture(reading: Reading, head: tuple[int, int]) -> bytes:
+def unlabelled_png(reading: Reading, head: tuple[int, int]) -> bytes:
     """Draw a head of a long text, two pixels a pair of tokens, without labels."""
     small = Image.open(io.BytesIO(png(levels(reading.attention[head]))))
     file = io.BytesIO()

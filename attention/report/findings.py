@@ -12,7 +12,7 @@ from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
 from attention.pictures.charts import head_map, words_chart
-from attention.pictures.head import head_png, large_picture
+from attention.pictures.head import head_png, unlabelled_png
 from attention.reading import MASK, MAX_MASKS, Reading, head_name
 from attention.report.file import cut
 from attention.report.markdown import Figure, Finding
@@ -232,7 +232,7 @@ def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure
     if reading.n_tokens <= LABELLED_TOKENS:
         picture = head_png(reading, head)
     else:
-        picture = large_picture(reading, head)
+        picture = unlabelled_png(reading, head)
     return Figure(
         picture,
         f"{name} of {reading.model} in {name_of(reading)}: a row is the token that "

@@ -1,23 +1,44 @@
+// @ts-check
 // Copies a link: one that is given, or the page's own address, completed with what
 // it leaves to defaults.
-// data: label, link ("" for the page's own), parameters ({ name: text }).
+import { find } from "./elements.js"
+import { isRunning, onPage } from "./streamlit_dom.js"
+
+/**
+ * @import { Component } from "./elements.js"
+ * @typedef {object} Link
+ * @property {string} label of the button
+ * @property {string} link "" for the page's own
+ * @property {Record<string, string>} parameters
+ */
+
 const LOOK = 50, RESTS = 3, MOST = 100  // ms between looks, looks at rest, looks in all
 
-// A click ends the typing in a field, and the page runs for that field first; on a busy
-// server a while later.
+// Of each button, the data of the last run: the page may run between a click and the copy.
+/** @type {WeakMap<HTMLButtonElement, Link>} */
+const latest = new WeakMap()
+
+/** @param {HTMLButtonElement} button */
+const latestOf = button => /** @type {Link} */ (latest.get(button))
+
+/**
+ * A click ends the typing in a field, and the page runs for that field first; on a busy
+ * server a while later.
+ * @param {HTMLButtonElement} button
+ */
 const pageRests = async button => {
-  const app = document.querySelector("[data-testid=stApp]")
-  const sentence = document.querySelector("[aria-label=Sentence]")
-  const isAhead = () =>
-    app?.dataset.testScriptState === "running" ||
-    (sentence && "text" in button.latest.parameters &&
-      sentence.value !== button.latest.parameters.text)
+  const sentence = /** @type {HTMLInputElement | null} */ (onPage("sentence"))
+  const isAhead = () => {
+    const { text } = latestOf(button).parameters
+    return isRunning() || (sentence && text !== undefined && sentence.value !== text)
+  }
   for (let look = 0, rests = 0; look < MOST && rests < RESTS; look++) {
     await new Promise(done => setTimeout(done, LOOK))
     rests = isAhead() ? 0 : rests + 1
   }
 }
 
+/** @param {Link} data */
 const address = ({ link, parameters }) => {
   const url = new URL(link || window.location.href)
   // Community Cloud serves the page itself under this path of the public address.
@@ -28,11 +49,14 @@ const address = ({ link, parameters }) => {
   return url.href
 }
 
-// navigator.clipboard exists on https and localhost only; a class may have neither.
+/**
+ * navigator.clipboard exists on https and localhost only; a class may have neither.
+ * @param {string} text
+ */
 const copyByHand = text => {
   const field = document.createElement("textarea")
   field.value = text
-  field.ariaHidden = true
+  field.ariaHidden = "true"
   document.body.append(field)
   field.select()
   const isCopied = document.execCommand("copy")
@@ -40,16 +64,18 @@ const copyByHand = text => {
   return isCopied
 }
 
+/** @param {Component<Link>} component */
 export default ({ data, parentElement }) => {
-  const button = parentElement.querySelector("button")
-  const says = parentElement.querySelector(".says")
+  /** @type {HTMLButtonElement} */
+  const button = find(parentElement, "button")
+  const says = find(parentElement, ".says")
   button.textContent = data.label
-  button.latest = data
+  latest.set(button, data)
 
   button.onclick = async () => {
     says.textContent = ""
     await pageRests(button)
-    const text = address(button.latest)
+    const text = address(latestOf(button))
     let isCopied
     try {
       await navigator.clipboard.writeText(text)

@@ -1,79 +1,91 @@
+// @ts-check
 // All heads as one picture under a grid of real buttons.
-// data: layers, heads, layer, head (selected, from 1), sprite (PNG data URL or ""),
-// labels (each head's role), roles: [{ name, symbol, colour, count }] for the legend,
-// role (the one shown, "" for all).
+import { button, element, find } from "./elements.js"
+
+/**
+ * @import { Component } from "./elements.js"
+ * @typedef {{ name: string, symbol: string, colour: string, count: number }} Role
+ *
+ * @typedef {object} Overview
+ * @property {number} layers
+ * @property {number} heads
+ * @property {number} layer of the selected head, from 1
+ * @property {number} head from 1
+ * @property {string} sprite a PNG's data URL or ""
+ * @property {string[]} labels each head's role
+ * @property {Role[]} roles for the legend
+ * @property {string} role the one shown, "" for all
+ */
+
+/** @param {Component<Overview>} component */
 export default ({ data, parentElement, setTriggerValue }) => {
   const { layers, heads, layer, head, sprite, labels, roles, role } = data
   const shape = `${layers}x${heads}`
-  const frame = parentElement.querySelector(".frame")
-  const grid = parentElement.querySelector(".grid")
+  const frame = find(parentElement, ".frame")
+  const grid = find(parentElement, ".grid")
 
-  const numbers = (selector, count) =>
-    parentElement.querySelector(selector).replaceChildren(
-      ...Array.from({ length: count }, (_, i) => {
-        const label = document.createElement("span")
-        label.textContent = i + 1
-        return label
-      }))
+  /** @param {string} selector @param {number} count */
+  const numbers = (selector, count) => find(parentElement, selector).replaceChildren(
+    ...Array.from({ length: count }, (_, i) => element("span", "", i + 1)))
 
   // Built once, so that focus survives reruns and new pictures.
   if (grid.dataset.shape !== shape) {
     grid.dataset.shape = shape
-    frame.style.setProperty("--layers", layers)
-    frame.style.setProperty("--heads", heads)
+    frame.style.setProperty("--layers", String(layers))
+    frame.style.setProperty("--heads", String(heads))
     numbers(".columns", heads)
     numbers(".rows", layers)
     grid.replaceChildren(...Array.from({ length: layers * heads }, (_, i) => {
-      const button = document.createElement("button")
-      const name = `Layer ${Math.floor(i / heads) + 1}, head ${i % heads + 1}`
-      button.type = "button"
-      button.ariaLabel = button.title = name
-      button.append(document.createElement("span"))
-      return button
+      const cell = button("", null)  // the grid hears of all clicks
+      cell.ariaLabel = cell.title = `Layer ${Math.floor(i / heads) + 1}, head ${i % heads + 1}`
+      cell.append(element("span"))
+      return cell
     }))
   }
 
-  const cells = [...grid.children]
+  const cells = [...grid.querySelectorAll("button")]
   const chosen = (layer - 1) * heads + head - 1
+  /** @param {number} to */
   const rove = to => cells.forEach((cell, i) => { cell.tabIndex = i === to ? 0 : -1 })
-  const press = to => cells.forEach((cell, i) => { cell.ariaPressed = i === to })
+  /** @param {number} to */
+  const press = to => cells.forEach((cell, i) => { cell.ariaPressed = String(i === to) })
 
   grid.style.backgroundImage = sprite ? `url(${sprite})` : ""
-  grid.ariaBusy = !sprite
+  grid.ariaBusy = String(!sprite)
   press(chosen)
   if (!grid.matches(":focus-within")) rove(chosen)
 
   // A badge of symbol and colour on each head that has a role.
   const byName = Object.fromEntries(roles.map(entry => [entry.name, entry]))
   cells.forEach((cell, i) => {
-    const { symbol = "", colour = "" } = byName[labels[i]] ?? {}
-    cell.title = labels[i] ? `${cell.ariaLabel}: ${labels[i]}` : cell.ariaLabel
-    cell.classList.toggle("dim", role !== "" && labels[i] !== role)
-    const badge = cell.firstChild
+    const label = labels[i] ?? ""
+    const { symbol = "", colour = "" } = byName[label] ?? {}
+    cell.title = label ? `${cell.ariaLabel}: ${label}` : cell.ariaLabel ?? ""
+    cell.classList.toggle("dim", role !== "" && label !== role)
+    const badge = find(cell, "span")
     badge.textContent = colour && symbol
     badge.style.background = colour
   })
 
+  /** @param {Role} role */
   const chip = ({ name, symbol, colour, count }) => {
-    const button = document.createElement("button")
-    button.type = "button"
-    button.ariaPressed = name === role
-    button.dataset.role = name
-    const sign = document.createElement("span")
-    sign.textContent = symbol
-    sign.ariaHidden = true
+    const made = button("", () => setTriggerValue("role", name))
+    made.ariaPressed = String(name === role)
+    made.dataset.role = name
+    const sign = element("span", "", symbol)
+    sign.ariaHidden = "true"
     sign.style.background = colour
-    button.append(sign, `${name} ${count}`)
-    button.onclick = () => setTriggerValue("role", name)
-    return button
+    made.append(sign, `${name} ${count}`)
+    return made
   }
-  const legend = parentElement.querySelector(".legend")
-  const focused = legend.querySelector(":focus")?.dataset.role
-  legend.replaceChildren(...roles.map(chip))
-  legend.querySelector(`[data-role="${focused}"]`)?.focus()
+  const legend = find(parentElement, ".legend")
+  const chips = roles.map(chip)
+  const focused = legend.querySelector(":focus")?.getAttribute("data-role")
+  legend.replaceChildren(...chips)
+  chips.find(({ dataset }) => dataset.role === focused)?.focus()
 
   grid.onclick = event => {  // Enter and Space arrive here too
-    const i = cells.indexOf(event.target.closest("button"))
+    const i = cells.findIndex(cell => event.composedPath().includes(cell))
     if (i < 0) return
     press(i)
     rove(i)
@@ -81,16 +93,18 @@ export default ({ data, parentElement, setTriggerValue }) => {
   }
 
   grid.onkeydown = event => {
-    const i = cells.indexOf(event.target)
+    const i = cells.findIndex(cell => cell === event.target)
     const column = i % heads
-    const to = {
+    /** @type {Record<string, number>} */
+    const steps = {
       ArrowRight: column < heads - 1 ? i + 1 : i,
       ArrowLeft: column > 0 ? i - 1 : i,
       ArrowDown: i + heads,
       ArrowUp: i - heads,
       Home: i - column,
       End: i - column + heads - 1,
-    }[event.key]
+    }
+    const to = steps[event.key]
     if (to === undefined) return
     event.preventDefault()
     if (cells[to]) {

@@ -1,37 +1,48 @@
+// @ts-check
 // Puts an open popover behind its button in the order of the Tab key. Streamlit draws
 // it at the document's end, behind everything else on the page.
+import { onPage, tabIndex } from "./streamlit_dom.js"
+
 const STOPS = "a[href], button, input, textarea, select, [tabindex]"
 
-// While the focus is elsewhere, Streamlit keeps each control's tabindex in data-tabindex.
-const isStop = part => part.matches(STOPS) && !part.disabled && part.checkVisibility() &&
-  Number(part.dataset.tabindex ?? part.tabIndex) >= 0
+/** @param {Element} part @returns {part is HTMLElement} */
+const isStop = part => part instanceof HTMLElement && part.matches(STOPS) &&
+  !part.matches(":disabled") && part.checkVisibility() && tabIndex(part) >= 0
 
+/** @param {ParentNode} root @returns {HTMLElement[]} */
 const stops = root => [...root.querySelectorAll("*")]
   .flatMap(part => part.shadowRoot ? stops(part.shadowRoot) : isStop(part) ? [part] : [])
 
+/** @param {DocumentOrShadowRoot} root @returns {Element | null} */
 const focused = (root = document) => {
   const at = root.activeElement
   return at?.shadowRoot ? focused(at.shadowRoot) : at
 }
 
-// A field tells the page what was typed when the focus leaves it. Escape would take the
-// field away before that, and the words with it.
-const keepTyped = event => {
-  const body = document.querySelector("[data-testid=stPopoverBody]")
-  if (event.key === "Escape" && body?.contains(document.activeElement))
-    document.activeElement.blur()
+/**
+ * A field tells the page what was typed when the focus leaves it. Escape would take the
+ * field away before that, and the words with it.
+ * @param {KeyboardEvent} event
+ */
+export const keepTyped = event => {
+  const at = document.activeElement
+  if (event.key === "Escape" && at instanceof HTMLElement &&
+      onPage("popoverBody")?.contains(at))
+    at.blur()
 }
 
-const followPopover = event => {
-  const body = document.querySelector("[data-testid=stPopoverBody]")
-  const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]")
+/** @param {KeyboardEvent} event */
+export const followPopover = event => {
+  const body = onPage("popoverBody")
+  const opener = onPage("openPopoverButton")
   if (event.key !== "Tab" || !body || !opener) return
   const inside = stops(body)
+  const [first] = inside
   const at = focused()
-  if (at === opener && !event.shiftKey && inside.length) {
+  if (at === opener && !event.shiftKey && first) {
     event.preventDefault()
-    inside[0].focus()
-  } else if (at === inside[0] && event.shiftKey) {
+    first.focus()
+  } else if (at === first && event.shiftKey) {
     event.preventDefault()
     opener.focus()
   } else if (at === inside.at(-1) && !event.shiftKey) {

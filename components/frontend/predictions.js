@@ -1,58 +1,68 @@
+// @ts-check
 // The words for each mask, each a button that puts it into the sentence.
-// data: text (the sentence, sent back with a choice: another may be there by then),
-// masks: [{ title, rows: [{ token, note, probability, before, word, after }] }];
-// a row whose probability is null only holds the place of one to come.
-const element = (tag, className, text = "") => {
-  const made = document.createElement(tag)
-  made.className = className
-  made.textContent = text  // never HTML: tokens and sentences are anybody's text
-  return made
-}
+import { button, element, find } from "./elements.js"
+import { passFocusOn, takeFocus } from "./groups.js"
 
+/**
+ * @import { Component } from "./elements.js"
+ * @typedef {object} Row
+ * @property {string} token
+ * @property {string} note
+ * @property {number | null} probability null only holds the place of one to come
+ * @property {string} before the sentence before the word
+ * @property {string} word
+ * @property {string} after
+ *
+ * @typedef {object} Answer
+ * @property {string} text the sentence, sent back with a choice: another may be there by
+ *   then
+ * @property {{ title: string, rows: Row[] }[]} masks
+ */
+
+/** @param {number | null} share */
 const percent = share => share === null ? "" : `${(share * 100).toFixed(1)}%`
 
+/** @param {Component<Answer>} component */
 export default ({ data, parentElement, setTriggerValue }) => {
-  const group = parentElement.querySelector(".tables")
+  const group = find(parentElement, ".tables")
 
-  const row = ({ token, note, probability, before, word, after }, mask, rank) => {
-    const line = element("tr", "")
-    line.append(element("td", "rank", rank + 1))
-
-    const button = element("button", "word", token)
-    button.type = "button"
-    button.disabled = probability === null
-    button.title = button.disabled ? "" : `Put “${token}” into the sentence`
-    button.onclick = () => {
+  /** @param {Row} row @param {number} mask @param {number} rank */
+  const line = ({ token, note, probability, before, word, after }, mask, rank) => {
+    const choose = button(token, () => {
       passFocusOn()
       setTriggerValue("chosen", [data.text, mask, rank])
-    }
-    const first = element("td", "first")
-    first.append(button)
-    if (note) first.append(element("span", "note", note))
+    })
+    choose.className = "word"
+    choose.disabled = probability === null
+    choose.title = choose.disabled ? "" : `Put “${token}” into the sentence`
     const sentence = element("div", "sentence")
     sentence.append(before, element("b", "", word), after)
-    first.append(sentence)
+    const first = element("td", "first")
+    first.append(choose, ...(note ? [element("span", "note", note)] : []), sentence)
 
-    const share = element("td", "share")
-    const track = element("div", "track")
     const bar = element("div", "bar")
-    bar.style.width = `${probability * 100}%`
+    bar.style.width = `${(probability ?? 0) * 100}%`
+    const track = element("div", "track")
     track.append(bar)
+    const share = element("td", "share")
     share.append(element("span", "number", percent(probability)), track)
-    line.append(first, share)
-    return line
+
+    const made = element("tr")
+    made.append(element("td", "rank", rank + 1), first, share)
+    return made
   }
 
+  /** @param {Answer["masks"][number]} answer @param {number} mask */
   const table = ({ title, rows }, mask) => {
-    const made = element("table", "")
-    made.append(element("caption", "", title))
     const head = element("tr", "head")
-    for (const name of ["Rank", "Word and sentence", "Probability"]) {
+    head.append(...["Rank", "Word and sentence", "Probability"].map(name => {
       const cell = element("th", "", name)
       cell.scope = "col"
-      head.append(cell)
-    }
-    made.append(head, ...rows.map((line, rank) => row(line, mask, rank)))
+      return cell
+    }))
+    const made = element("table")
+    made.append(element("caption", "", title), head,
+      ...rows.map((row, rank) => line(row, mask, rank)))
     return made
   }
 

@@ -1,38 +1,53 @@
-// Gives a tab its focus back. While the page runs slowly, Streamlit disables the open
-// tab for a moment, and the keyboard's focus falls to the top of the page.
-const returnToTab = event => {
-  const tab = event.target.closest?.("[role=tab]")
-  if (!tab || event.relatedTarget) return
+// @ts-check
+import { onPage, SELECTORS } from "./streamlit_dom.js"
+
+/** @param {Element} tab */
+const isDisabled = tab => tab.ariaDisabled === "true"
+
+/**
+ * Gives a tab its focus back. While the page runs slowly, Streamlit disables the open
+ * tab for a moment, and the keyboard's focus falls to the top of the page.
+ * @param {FocusEvent} event
+ */
+export const returnToTab = ({ target, relatedTarget }) => {
+  const tab = target instanceof Element && target.closest(SELECTORS.tab)
+  if (!(tab instanceof HTMLElement) || relatedTarget) return
   const watch = new MutationObserver(() => {
-    if (tab.ariaDisabled === "true") return
+    if (isDisabled(tab)) return
     watch.disconnect()
     if (document.activeElement === document.body) tab.focus()
   })
   watch.observe(tab, { attributeFilter: ["aria-disabled"] })
   // Where nothing disables it, the focus left for another reason.
   requestAnimationFrame(() => requestAnimationFrame(() => {
-    if (tab.ariaDisabled !== "true") watch.disconnect()
+    if (!isDisabled(tab)) watch.disconnect()
   }))
 }
 
 // Keeps the open tab in sight where the row is wider than the window, as on a phone.
 // Streamlit scrolls to it too, but while the tab's content changes the row is as wide as
 // it likes, and goes back to its start.
-let openTab = null
+/** @type {HTMLElement | null} */
+let followed = null
 
-const showOpenTab = ([{ target: row }]) => {
-  const [inside, whole] = [openTab, row].map(part => part.getBoundingClientRect())
+/** @param {Element} tab @param {Element} row */
+const show = (tab, row) => {
+  const inside = tab.getBoundingClientRect()
+  const whole = row.getBoundingClientRect()
   row.scrollLeft += Math.min(inside.left - whole.left, 0) + Math.max(inside.right - whole.right, 0)
 }
 
-const widths = new ResizeObserver(showOpenTab)
+const widths = new ResizeObserver(([entry]) => {
+  if (followed && entry) show(followed, entry.target)
+})
 
-const followTab = () => {
-  const tab = document.querySelector("[role=tab][aria-selected=true]")
-  if (!tab || tab === openTab) return
-  openTab = tab
+export const followTab = () => {
+  const tab = onPage("openTab")
+  const row = tab?.closest(SELECTORS.rowOfTabs)
+  if (!row || tab === followed) return
+  followed = tab
   widths.disconnect()
-  widths.observe(tab.closest("[role=tablist]"))  // which calls at once
+  widths.observe(row)  // which calls at once
 }
 
-const watchTabs = new MutationObserver(followTab)
+export const watchTabs = new MutationObserver(followTab)

@@ -1,20 +1,26 @@
+// @ts-check
 // The words of a sentence, each a button that hides it.
-// data: text (the sentence, sent back with a choice: another may be there by then),
-// words: [text].
+import { button, find } from "./elements.js"
+import { passFocusOn, stopOnce, takeFocus } from "./groups.js"
+
+/**
+ * @import { Component } from "./elements.js"
+ * @typedef {object} Sentence
+ * @property {string} text sent back with a choice: another may be there by then
+ * @property {string[]} words
+ */
+
+/** @param {Component<Sentence>} component */
 export default ({ data, parentElement, setTriggerValue }) => {
-  const group = parentElement.querySelector(".words")
-  group.replaceChildren(
-    ...data.words.map((word, i) => {
-      const button = document.createElement("button")
-      button.type = "button"
-      button.textContent = word
-      button.ariaLabel = button.title = `hide this word: ${word}`
-      button.onclick = () => {
-        passFocusOn()
-        setTriggerValue("hidden", [data.text, i])
-      }
-      return button
-    }))
+  const group = find(parentElement, ".words")
+  group.replaceChildren(...data.words.map((word, i) => {
+    const hide = button(word, () => {
+      passFocusOn()
+      setTriggerValue("hidden", [data.text, i])
+    })
+    hide.ariaLabel = hide.title = `hide this word: ${word}`
+    return hide
+  }))
   stopOnce(group)
   takeFocus(group)
 }

@@ -92,7 +92,7 @@ def offer_lessons() -> None:
 def hold_answer() -> DeltaGenerator:
     """Return the container for the page's answer to a pick.
 
-    It stays in sight (frame.py has its style): on a phone the heads to pick from are
+    It stays in sight (page.css has its style): on a phone the heads to pick from are
     a screen below.
     """
     return st.container(key=ANSWER, horizontal=True, vertical_alignment="center")

@@ -17,7 +17,7 @@ from attention.pictures.charts import (
 )
 from attention.reading import Reading, head_name
 from attention.report.findings import head_finding
-from components.page.long_head import show_large_head
+from components.page.long_head import show_long_head
 from components.session import state
 from components.session.atlases import chosen_atlas
 from components.session.url import show_roles
@@ -65,7 +65,7 @@ def _over_many_sentences(reading: Reading, layer: int, head: int) -> str:
 
 def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
     if reading.n_tokens > HEATMAP_TOKENS:
-        show_large_head(reading, layer, head)
+        show_long_head(reading, layer, head)
         return
     chart: ChartType
     if as_lines:

@@ -14,7 +14,6 @@ _words = register(
     "words",
     '<div class="words" role="group" aria-label="Hide this word" tabindex="-1"></div>',
     styles=("buttons", "words"),
-    scripts=("groups",),
 )
 
 

@@ -7,8 +7,8 @@ from attention.pictures.long_head import packed_levels
 from attention.reading import Reading
 from components.frontend import register
 
-_large = register(
-    "large_head",
+_long_head = register(
+    "long_head",
     '<div class="tools"><label for="token">Mark a token</label>'
     '<select id="token"></select>'
     '<button type="button" class="out" aria-label="Smaller cells">−</button>'
@@ -25,10 +25,10 @@ _large = register(
 )
 
 
-def show_large_head(reading: Reading, layer: int, head: int) -> None:
+def show_long_head(reading: Reading, layer: int, head: int) -> None:
     """Draw one head, one cell a pair of tokens, in a window that scrolls both ways."""
-    _large(
-        key="large_head",
+    _long_head(
+        key="long_head",
         data={
             "tokens": list(reading.tokens),
             "levels": packed_levels(reading.attention[layer, head]),

@@ -15,7 +15,6 @@ _tables = register(
     '<div class="tables" role="group" aria-label="Words for [MASK]" tabindex="-1">'
     "</div>",
     styles=("buttons", "predictions"),
-    scripts=("groups",),
 )
 
 

@@ -27,7 +27,6 @@ _pair = register(
     '<div class="words" role="group" aria-label="Words to choose from"></div>'
     '<p class="says" role="status"></p>',
     styles=("buttons", "words"),
-    scripts=("groups",),
 )
 
 
