@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from attention.report.file import BadFile, fitted, load, save
-from attention.report.markdown import Figure, Finding
+from attention.report.finding import Figure, Finding
 
 RED = (255, 0, 0)
 

@@ -15,7 +15,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from PIL import Image
 
-from attention.report.markdown import Figure, Finding
+from attention.report.finding import Figure, Finding
 
 Json = dict[str, Any]  # an object; DOCUMENT says of which
 

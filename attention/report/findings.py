@@ -15,7 +15,7 @@ from attention.pictures.charts import head_map, words_chart
 from attention.pictures.head import head_png, large_picture
 from attention.reading import MASK, MAX_MASKS, Reading, head_name
 from attention.report.file import cut
-from attention.report.markdown import Figure, Finding
+from attention.report.finding import Figure, Finding
 from attention.views import describe_view
 
 # Of a claim's sentences: enough to see what it is about, misses among them.

@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from attention.report import file as report_file
-from attention.report.markdown import report_html, report_zip
+from attention.report.html import report_html
+from attention.report.markdown import report_zip
 from components.session import url as links
 from components.tabs.claim.lines import keep_own_lines
 from components.widgets.add_to_report import (

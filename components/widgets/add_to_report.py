@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from attention.report.file import MAX_NOTE, fitted
-from attention.report.markdown import Finding
+from attention.report.finding import Finding
 from components.frontend import register
 from components.session import url as links
 
