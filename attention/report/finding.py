@@ -8,8 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from attention.exports import slug
+from attention.fields import cut
 
 NOTHING = "Nothing has been added yet."
 HONESTY = "Attention is what a head weighs, not proof of why BERT chose a word."
@@ -18,23 +22,51 @@ HONESTY = "Attention is what a head weighs, not proof of why BERT chose a word."
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class Figure:
+# What a file of findings may have, and so a finding. Characters:
+MAX_TITLE, MAX_LINE, MAX_SENTENCE, MAX_NOTE = 300, 2000, 10_000, 20_000
+# Entries of one finding; the page lists as many masks as there may be figures.
+MAX_SAYS, MAX_SENTENCES, MAX_FIGURES = 50, 20, 8
+
+Title = Annotated[str, Meta(max_length=MAX_TITLE)]
+Line = Annotated[str, Meta(max_length=MAX_LINE)]
+Sentence = Annotated[str, Meta(max_length=MAX_SENTENCE)]
+
+
+class Figure(Struct, frozen=True, forbid_unknown_fields=True):
     png: bytes
-    caption: str
-    alt: str
+    caption: Line
+    alt: Line
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True, forbid_unknown_fields=True):
     """What a student pinned: what the page measured, and what they make of it."""
 
-    title: str  # the section's heading: "Layer 4, Head 11"
-    model: str  # the catalog's id of the model that answered
-    says: tuple[str, ...]  # what the page measured, a sentence each
-    sentences: tuple[str, ...]  # examples, anybody's text
-    figures: tuple[Figure, ...]
-    note: str = ""  # the student's own words; empty lines between paragraphs
+    title: Title  # the section's heading: "Layer 4, Head 11"
+    model: Title  # the catalog's id of the model that answered
+    # What the page measured, a sentence each.
+    says: Annotated[tuple[Line, ...], Meta(max_length=MAX_SAYS)]
+    # Examples, anybody's text.
+    sentences: Annotated[tuple[Sentence, ...], Meta(max_length=MAX_SENTENCES)]
+    figures: Annotated[tuple[Figure, ...], Meta(max_length=MAX_FIGURES)]
+    # The student's own words; empty lines between paragraphs.
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
+
+
+def fitted(finding: Finding) -> Finding:
+    """Return a finding cut to what a file may hold; what is cut ends in "…"."""
+    return Finding(
+        title=cut(finding.title, MAX_TITLE),
+        model=cut(finding.model, MAX_TITLE),
+        says=tuple(cut(line, MAX_LINE) for line in finding.says[:MAX_SAYS]),
+        sentences=tuple(
+            cut(line, MAX_SENTENCE) for line in finding.sentences[:MAX_SENTENCES]
+        ),
+        figures=tuple(
+            Figure(one.png, cut(one.caption, MAX_LINE), cut(one.alt, MAX_LINE))
+            for one in finding.figures[:MAX_FIGURES]
+        ),
+        note=cut(finding.note, MAX_NOTE),
+    )
 
 
 @dataclass(frozen=True)
