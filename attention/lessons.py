@@ -4,49 +4,67 @@ What a student is asked to find, the page checks; here it is only read.
 """
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, structs
 
 from attention.facts import fill
+from attention.fields import checked
 from attention.heads.roles import NAMES
 from attention.naming import find_word
 from attention.reading import MASK
 
 FOLDER = Path(__file__).parent.parent / "lessons"
-TEXTS = "title", "sentence", "task", "hint", "solution"
-NEEDED: dict[str, type] = {**dict.fromkeys(TEXTS, str), "number": int}
-OPTIONAL: dict[str, type] = {
-    "head": str,
-    "guess": bool,
-    "role": str,
-    "pair": str,
-    "parameters": dict,
-}
-KINDS: dict[type, str] = {
-    str: "text",
-    int: "a whole number",
-    bool: "true or false",
-    dict: "name: value",
-}
 # May name what the bundled model answers; see attention.facts.
 FILLED = ("task", "hint", "solution", "explanation")
-FORMS = {
-    "head": ("[1-9][0-9]*-[1-9][0-9]*", "layer-head, from 1, such as 3-10"),
-    "role": ("|".join(NAMES), f"one of {', '.join(NAMES)}"),
-    "pair": (r"\S+ -> \S+", "two words, such as slowly -> moved"),
-}
-
-Fields = dict[str, Any]  # as YAML has them, until they are checked
+Text = Annotated[str, Meta(pattern=r"\S", description="some text")]
+Head = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[1-9][0-9]*-[1-9][0-9]*\Z",
+        description="layer-head, from 1, such as 3-10",
+    ),
+]
+Role = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A(?:{'|'.join(NAMES)})\Z", description=f"one of {', '.join(NAMES)}"
+    ),
+]
+Pair = Annotated[
+    str,
+    Meta(pattern=r"\A\S+ -> \S+\Z", description="two words, such as slowly -> moved"),
+]
+Parameters = Annotated[
+    dict[str, str | int],
+    Meta(description="a list of name: value, with true and dates in quotes"),
+]
 
 logger = logging.getLogger(__name__)
 
 
 class BadLesson(ValueError):
     """str() names the file and the field, and says what is wrong."""
+
+
+class Fields(Struct, forbid_unknown_fields=True):
+    """A file's front matter."""
+
+    title: Text
+    number: Annotated[int, Meta(description="a whole number")]
+    sentence: Text
+    task: Text
+    hint: Text
+    solution: Text
+    head: Head = ""
+    guess: Annotated[bool, Meta(description="true or false")] = False
+    role: Role = ""
+    pair: Pair = ""
+    parameters: Parameters = {}
 
 
 @dataclass(frozen=True)
@@ -112,52 +130,34 @@ def raw_lesson(path: Path) -> Lesson:
         raise BadLesson(f"{path.name}: {reason}.") from error
 
 
-def _lesson(slug: str, values: Fields, explanation: str) -> Lesson:
-    """Raises ValueError, as do the checks."""
+def _lesson(slug: str, values: dict[str, Any], explanation: str) -> Lesson:
+    """Raises ValueError, as does the check."""
     if not values:
         raise ValueError("there are no fields between two lines of ---")
     if not explanation:
         raise ValueError("there is no explanation below the fields")
-    _check_each(values)
-    _check_together(values)
-    read: Fields = {}
-    if "head" in values:
-        layer, head = map(int, values["head"].split("-"))
+    fields = checked(values, Fields)
+    _check_together(fields)
+    read: dict[str, Any] = structs.asdict(fields) | {"head": None, "pair": None}
+    if fields.head:
+        layer, head = map(int, fields.head.split("-"))
         read["head"] = layer - 1, head - 1
-    if "pair" in values:
-        read["pair"] = tuple(values["pair"].split(" -> "))
-    parameters = values.get("parameters", {}).items()
-    read["parameters"] = tuple((str(name), str(value)) for name, value in parameters)
-    return Lesson(slug, explanation=explanation, **values | read)
+    if fields.pair:
+        read["pair"] = tuple(fields.pair.split(" -> "))
+    read["parameters"] = tuple((k, str(v)) for k, v in fields.parameters.items())
+    return Lesson(slug, explanation=explanation, **read)
 
 
-def _check_each(values: Fields) -> None:
-    kinds = NEEDED | OPTIONAL
-    for name, value in values.items():
-        if name not in kinds:
-            raise ValueError(f"field {name} is unknown; known are {', '.join(kinds)}")
-        # type(), not isinstance: to Python, true is a whole number.
-        if type(value) is not kinds[name] or value == "":
-            raise ValueError(f"field {name} is {value!r}, not {KINDS[kinds[name]]}")
-        pattern, form = FORMS.get(name, ("", ""))
-        if pattern and not re.fullmatch(pattern, values[name]):
-            raise ValueError(f"field {name} is {value!r}, not {form}")
-    for name, value in values.get("parameters", {}).items():
-        if type(value) not in (str, int):
-            raise ValueError(f"field parameters: write {name}: {value!r} in quotes")
-
-
-def _check_together(values: Fields) -> None:
-    if missing := [name for name in NEEDED if name not in values]:
-        raise ValueError(f"field {missing[0]} is missing")
-    asked = [name for name in ("guess", "role", "pair") if values.get(name)]
+def _check_together(fields: Fields) -> None:
+    asked = [name for name in ("guess", "role", "pair") if getattr(fields, name)]
     if len(asked) > 1:
-        raise ValueError(f"field {asked[1]} is too much beside {asked[0]}; keep one")
-    if asked == ["guess"] and MASK not in values["sentence"]:
-        raise ValueError(f"field guess needs a {MASK} in the sentence")
-    if asked == ["pair"]:
-        for word in values["pair"].split(" -> "):
-            try:
-                find_word(values["sentence"], word)
-            except ValueError as error:
-                raise ValueError(f"field pair: {error}") from error
+        raise ValueError(
+            f"field `{asked[1]}` is too much beside `{asked[0]}`; keep one"
+        )
+    if fields.guess and MASK not in fields.sentence:
+        raise ValueError(f"field `guess` needs a {MASK} in the sentence")
+    for word in filter(None, fields.pair.split(" -> ")):
+        try:
+            find_word(fields.sentence, word)
+        except ValueError as error:
+            raise ValueError(f"field `pair`: {error}") from error

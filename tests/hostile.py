@@ -5,7 +5,7 @@ import re
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from attention.report.markdown import Finding
+from attention.report.finding import Finding
 
 EVIL = "https://evil.example"
 

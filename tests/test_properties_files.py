@@ -31,7 +31,8 @@ from attention.pictures.sheet import sheet_png
 from attention.reading import MASK
 from attention.report import file as report_file
 from attention.report.findings import comparison_finding, head_finding, what_if_finding
-from attention.report.markdown import markdown, report_html, report_zip
+from attention.report.html import report_html
+from attention.report.markdown import markdown, report_zip
 from attention.views import seen_as
 from tests.making import make_reading
 from tests.strategies import ANY_TEXTS, HEAD, TEXTS, VIEWS, few, many, read, usual

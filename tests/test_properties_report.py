@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from attention.report import file as report_file
-from attention.report.markdown import Figure, Finding, markdown, report_html, report_zip
+from attention.report.finding import Figure, Finding
+from attention.report.html import report_html
+from attention.report.markdown import markdown, report_zip
 from components.session import state
 from components.session import url as links
 from tests.strategies import ANY_TEXTS, TEXTS, WORDS, attempt, many, usual

@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 
 import html5lib
@@ -9,7 +11,10 @@ import pytest
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from attention.report.markdown import Figure, Finding, markdown, report_html, report_zip
+from attention.report.finding import Figure, Finding
+from attention.report.html import report_html
+from attention.report.markdown import markdown, report_zip
+from tests.serving import ROOT
 
 HONESTY = "Attention is what a head weighs, not proof of why BERT chose a word."
 # GitHub's Markdown as far as markdown-it has it; what it has not is looked for by hand.
@@ -357,3 +362,9 @@ def test_the_htmls_style_is_the_one_its_policy_allows():
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = page.find("head/meta[@http-equiv]").get("content")
     assert f"style-src 'sha256-{digest}';" in policy
+
+
+@pytest.mark.slow
+def test_jinja2_waits_until_a_report_becomes_html():
+    code = "import sys, attention.report.html; sys.exit('jinja2' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 import zlib
 
@@ -11,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from attention.report.file import BadFile, fitted, load, save
-from attention.report.markdown import Figure, Finding
+from attention.report.file import BadFile, load, save
+from attention.report.finding import Figure, Finding, fitted
 
 RED = (255, 0, 0)
 
@@ -290,9 +291,20 @@ def test_a_zip_is_told_from_the_reports_file():
 
 
 @pytest.mark.parametrize("empty", [b"[]", b"{}"])
-def test_a_file_that_is_all_brackets_is_refused_before_it_fills_the_memory(empty):
-    data = b"[" + b",".join([empty] * 5_000_000) + b"]"
-    assert "more lists in it than a report" in refusal(data)
+@pytest.mark.parametrize(
+    "around", [b"[%s]", save([], {}).replace(b'"findings": []', b'"findings": [%s]')]
+)
+def test_a_file_that_is_all_brackets_is_refused_before_it_fills_the_memory(
+    empty, around
+):
+    data = around % b",".join([empty] * 5_000_000)
+    assert len(data) > 15_000_000
+    tracemalloc.start()
+    try:
+        assert "is not as Attention saves it" in refusal(data)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def nested(depth: int) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attention.report import file as report_file
-from attention.report.markdown import report_html
+from attention.report.html import report_html
 from tests.browsing import (
     open_page,
     open_tab,

@@ -4,15 +4,15 @@ import csv
 import io
 import re
 import zipfile
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.pictures.head import head_svg
-from attention.report import file as report_file
+from attention.report.finding import Figure
 from attention.report.markdown import report_zip
 from components.widgets.add_to_report import Entry
 from tests.hostile import FOUND, HOSTILE, read_as_markup
@@ -99,7 +99,7 @@ TITLES = [
 
 
 def test_names_in_zips_are_ours_whatever_the_text():
-    figure = report_file.Figure(b"png", HOSTILE, HOSTILE)
+    figure = Figure(b"png", HOSTILE, HOSTILE)
     findings = [
         replace(FOUND, title=title, figures=(figure,))
         for title in [*TITLES, HOSTILE, "../" * 500]

@@ -8,14 +8,14 @@ import pandas as pd
 from attention.claims.frames import claim_frame
 from attention.claims.measure import Measured, Result
 from attention.claims.verdict import describe_best
+from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
 from attention.pictures.charts import head_map, words_chart
 from attention.pictures.head import head_png, unlabelled_png
 from attention.reading import MASK, MAX_MASKS, Reading, head_name
-from attention.report.file import cut
-from attention.report.markdown import Figure, Finding
+from attention.report.finding import Figure, Finding
 from attention.views import describe_view
 
 # Of a claim's sentences: enough to see what it is about, misses among them.

@@ -1,11 +1,12 @@
 """The tab Report: the findings in their order, files of them, and going on later."""
 
-from dataclasses import replace
-
 import streamlit as st
+from msgspec.structs import replace
 
 from attention.report import file as report_file
-from attention.report.markdown import report_html, report_zip
+from attention.report.finding import MAX_NOTE
+from attention.report.html import report_html
+from attention.report.markdown import report_zip
 from components.session import url as links
 from components.tabs.claim.lines import keep_own_lines
 from components.widgets.add_to_report import (
@@ -112,7 +113,7 @@ def _show_entry(entry: Entry, place: int, count: int) -> None:
             st.text_area(
                 f"Note {place + 1}",
                 finding.note,
-                max_chars=report_file.MAX_NOTE,
+                max_chars=MAX_NOTE,
                 key=f"note {number}",
                 on_change=_note,
                 args=(number,),

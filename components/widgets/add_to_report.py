@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
+from msgspec.structs import replace
 
-from attention.report.file import MAX_NOTE, fitted
-from attention.report.markdown import Finding
+from attention.report.finding import MAX_NOTE, Finding, fitted
 from components.frontend import register
 from components.session import url as links
 
