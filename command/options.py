@@ -40,8 +40,8 @@ that cannot be read is reported with its number and the rest are read. Diagrams 
 --output then, and go to DIR/line2/; other files become heads-line2.png.
 
 --claims tests a claim such as "an adverb looks at its verb": on how many sentences
-does a head look most at the right word? Each line of FILE is a sentence, a bar and
-the two words; a word that occurs more than once has its number:
+does a head look most at the right word? Each line of FILE is a sentence, a vertical
+bar and the two words; a word that occurs more than once has its number:
   The turtle moved slowly. | slowly -> moved
   The dog saw the cat. | the#2 -> cat
 A file named .csv has the columns sentence, from, to; "-" is standard input. All heads

@@ -24,8 +24,9 @@ def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
     )
     assert "hits 1 of 1 (100%" in texts(page)
     assert "2 lines are not tested" in texts(page)
-    assert "line 2: there is no bar; write sentence | from -> to\nline 3: " in texts(
-        page
+    assert (
+        "line 2: there is no vertical bar; write sentence | from -> to\nline 3: "
+        in texts(page)
     )
     assert "602 tokens" in texts(page)
 

@@ -19,8 +19,8 @@ Lines = tuple[str, str]  # and their claim in words
 MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
-    "One sentence a line; behind a bar the word that looks and the word it should "
-    "look at. A repeated word carries its number: the#2 is the second “the”."
+    "One sentence a line; behind a vertical bar the word that looks and the word it "
+    "should look at. A repeated word has its number: the#2 is the second “the”."
 )
 
 _pair = register(
