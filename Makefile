@@ -53,6 +53,7 @@ bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.diagrams
 	$(BIN)/python -m benchmarks.command
+	$(BIN)/python -m benchmarks.claim_files
 	$(BIN)/python -m benchmarks.footprint
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.classroom

@@ -1,4 +1,4 @@
-"""How much a count of hits says: intervals, and what luck alone would do."""
+"""How much a count of hits says: intervals, what luck alone would do, and its words."""
 
 from collections.abc import Sequence
 
@@ -78,3 +78,28 @@ def tries_needed(probabilities: Sequence[float], n_heads: int) -> int | None:
     # One head's chance that makes that of any of n_heads just SURE.
     allowed = -np.expm1(np.log1p(-SURE) / n_heads)
     return int(np.floor(np.log(allowed) / np.log(p))) + 1
+
+
+def offset_name(offset: int) -> str:
+    """Name a fixed offset in words.
+
+    >>> [offset_name(offset) for offset in (-1, 1, 3)]
+    ['the word just before', 'the word just after', '3 words further on']
+    """
+    if abs(offset) == 1:
+        return f"the word just {'before' if offset < 0 else 'after'}"
+    return f"{abs(offset)} words {'back' if offset < 0 else 'further on'}"
+
+
+def percent(probability: float) -> str:
+    """Write a probability without pretending that a small one is none, a large one all.
+
+    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
+    ['37%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100%']
+    """
+    if probability < 0.001:
+        return "under 0.1%"
+    if 0.999 < probability < 1:
+        return "over 99.9%"
+    digits = 1 if probability < 0.1 or 0.99 < probability < 1 else 0
+    return f"{np.round(probability, 4):.{digits}%}"

@@ -4,7 +4,7 @@ import numpy as np
 
 from attention.claims.lines import read_line
 from attention.claims.measure import NoSuchWord, measure
-from attention.claims.verdict import percent
+from attention.evidence import percent
 from attention.heads.roles import NAMES, ROLES, head_roles
 from attention.lessons import Lesson
 from attention.reading import UNKNOWN, Guess, Reading, head_name

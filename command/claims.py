@@ -131,5 +131,5 @@ def verdict(result: Result, heads: Heads) -> str:
     """Say what the best head does, or what each of these heads does."""
     if not heads:
         return " ".join(describe_best(result))
-    said = [describe_head(result, *head) for head in heads]
+    said = [" ".join(reversed(describe_head(result, *head))) for head in heads]
     return "\n".join([*said, describe_guesses(result)])

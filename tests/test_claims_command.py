@@ -129,7 +129,7 @@ def test_malformed_lines_are_told_in_order_and_the_rest_is_tested(main, tmp_path
     assert list(ranking(out)["sentences"]) == [1]
     first, second, third, fourth, *_ = err
     assert first.startswith("line 1: This text has 603 tokens")
-    assert second.startswith("line 2: there is no bar; write ")
+    assert second.startswith("line 2: there is no vertical bar; write ")
     assert third.startswith("line 5: “cat” is not a word of the sentence; copy it ")
     assert fourth.startswith("line 6: This text has 604 tokens")
 
@@ -174,7 +174,9 @@ def test_a_table_has_a_row_for_each_example(main, tmp_path, name, encoding):
     frame = ranking(out)
     assert set(frame["sentences"]) == {1}
     assert set(frame["offset"]) == {2}  # the comma is between them
-    assert err[0].startswith("line 3: there is no bar; write sentence | from -> to, ")
+    assert err[0].startswith(
+        "line 3: there is no vertical bar; write sentence | from -> to, "
+    )
     assert "in a .csv the columns sentence, from, to (a sentence with commas" in err[0]
 
 
@@ -203,7 +205,7 @@ def test_lines_count_as_in_an_editor(main, tmp_path, encoding, end):
     assert code == 1
     assert set(ranking(out)["sentences"]) == {2}
     assert [line.startswith("line") for line in err] == [True, False]
-    assert err[0].startswith("line 2: there is no bar")
+    assert err[0].startswith("line 2: there is no vertical bar")
 
 
 def test_standard_input_is_a_file_of_lines(main, tmp_path):

@@ -24,8 +24,9 @@ def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
     )
     assert "hits 1 of 1 (100%" in texts(page)
     assert "2 lines are not tested" in texts(page)
-    assert "line 2: there is no bar; write sentence | from -> to\nline 3: " in texts(
-        page
+    assert (
+        "line 2: there is no vertical bar; write sentence | from -> to\nline 3: "
+        in texts(page)
     )
     assert "602 tokens" in texts(page)
 
@@ -45,17 +46,15 @@ def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
     assert page.text_area(key="claim_lines").value == own
 
 
-def test_all_own_lines_that_others_replaced_come_back_by_turns(open_page):
+def test_own_lines_and_those_typed_since_change_places(open_page):
     first, second = f"{ACROSS} | slowly -> moved", f"{ACROSS} | turtle -> moved"
     page = press(claim(open_page, first), "object -> verb")
     page.text_area(key="claim_lines").set_value(second).run()
-    page = press(page, "adverb -> verb")
-    page.text_area(key="claim_lines").set_value("mine").run()
     seen = []
-    for _ in range(4):
+    for _ in range(3):
         page = press(page, "↩ Put my own lines back")
         seen.append(page.text_area(key="claim_lines").value)
-    assert seen == [second, first, "mine", second]
+    assert seen == [first, second, first]
 
 
 def test_a_claim_in_own_words_comes_back_though_its_lines_are_ready_ones(open_page):
@@ -86,7 +85,7 @@ def test_a_second_file_leaves_what_the_first_replaced_in_reach(open_page):
     page = upload(claim(open_page, own), "a.txt", b"A cat slept. | cat -> slept")
     page = upload(page, "b.txt", b"A dog ran. | dog -> ran")
     assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
-    page = press(press(page, "↩ Put my own lines back"), "↩ Put my own lines back")
+    page = press(page, "↩ Put my own lines back")
     assert page.text_area(key="claim_lines").value == own
 
 

@@ -74,11 +74,11 @@ def test_a_word_is_found_where_a_person_would_find_it(text, name, span):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("It moved slowly.", "there is no bar"),
+        ("It moved slowly.", "there is no vertical bar"),
         ("It moved. | moved", "two words and an arrow"),
         ("It moved. | it -> moved -> it", "two words and an arrow"),
         ("It moved. | it ->", "two words and an arrow"),
-        ("| it -> moved", "no sentence before the bar"),
+        ("| it -> moved", "no sentence before the vertical bar"),
         ("It moved. | slowly -> moved", "“slowly” is not a word of the sentence; copy"),
         ("It moved. | mov -> it", "“mov” is only a part of “moved”; name all of it"),
         ("[CLS] it moved. | it -> [CLS]", "[CLS] does not count; name two words"),

@@ -109,7 +109,8 @@ def test_a_claim_is_judged_within_its_bounds(measured):
     assert len(frame) == result.hits.size
     assert sentences_frame(result, 0, 0)["hit"].sum() == result.hits[0, 0]
     assert all(says.endswith(".") for says in describe_best(result))
-    assert "nan" not in describe_head(result, *result.best())
+    assert all(says.endswith(".") for says in describe_head(result, *result.best()))
+    assert "nan" not in "".join(describe_head(result, *result.best()))
 
 
 @given(measurements(), TEXTS)

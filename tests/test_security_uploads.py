@@ -1,6 +1,7 @@
 """Uploads: files that are none, files made to be slow, and limits."""
 
 import ast
+import csv
 import json
 import signal
 import tomllib
@@ -168,6 +169,36 @@ def test_lines_without_end_are_not_each_searched_for_an_example(monkeypatch, lin
     with suppress(NotLines):
         read_lines(line * 10_000, is_table=True)
     assert len(searched) < 1000
+
+
+@pytest.mark.parametrize("line", ["\n", ",,\n", '"\n"\n', "a\n", "a,b,c\n"])
+def test_a_table_is_read_once_besides_its_first_lines(monkeypatch, line):
+    n_rows = 0
+    read = csv.reader
+
+    def counted(*arguments, **settings):
+        nonlocal n_rows
+        rows = read(*arguments, **settings)
+
+        class Counted:
+            line_num = property(lambda self: rows.line_num)
+
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                nonlocal n_rows
+                row = next(rows)
+                n_rows += 1
+                return row
+
+        return Counted()
+
+    monkeypatch.setattr(csv, "reader", counted)
+    text = line * 10_000 + "A dog ran.,dog,ran\n"
+    (example,), _ = parse(read_lines(text.encode(), is_table=True))
+    assert example.line == text.count("\n")
+    assert n_rows <= 10_001 + 3 * 50
 
 
 def test_a_file_of_bad_lines_does_not_fill_the_memory():

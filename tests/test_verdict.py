@@ -45,10 +45,15 @@ def verdict_on(result) -> str:
     return " ".join(describe_best(result))
 
 
+def verdict_on_head(result, layer: int, head: int) -> str:
+    """Return the numbers and then what comes of them, as the command does."""
+    return " ".join(reversed(describe_head(result, layer, head)))
+
+
 def test_a_head_that_always_hits_where_places_vary_is_evidence():
     verdict = verdict_on(many(TARGETS * 5, ELSEWHERE * 5, pairs=PAIRS * 5))
     assert "hits 20 of 20" in verdict
-    assert verdict.startswith("The evidence carries: ")
+    assert verdict.startswith("The evidence holds up: ")
     assert "The head alone hits 15, the fixed guess alone 0: a clear lead" in verdict
 
 
@@ -56,19 +61,19 @@ def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
     # Six sentences only the head hits: luck 1 in 64, but of 144 heads 90%.
     heads = [TARGETS * 2, *[ELSEWHERE * 2] * 143]
     result = many(*heads, pairs=PAIRS * 2)
-    best, named = verdict_on(result), describe_head(result, 0, 0)
+    best, named = verdict_on(result), verdict_on_head(result, 0, 0)
     assert result.lead(0, 0) == (6, 0)
     assert best.startswith("Promising: now test this very head on new sentences. ")
     assert "for a head that was named beforehand, too few for the best of 144" in best
-    assert "carries" not in best
-    assert "a clear lead for a named head. The evidence carries: " in named
+    assert "holds up" not in best
+    assert "a clear lead for a named head. The evidence holds up: " in named
 
 
-def test_the_best_of_many_carries_once_its_lead_is_great():
+def test_the_best_of_many_holds_up_once_its_lead_is_great():
     # 1 - (1 - 2^-12)^144 is 3.5%.
     heads = [TARGETS * 4, *[ELSEWHERE * 4] * 143]
     verdict = verdict_on(many(*heads, pairs=PAIRS * 4))
-    assert verdict.startswith("The evidence carries: ")
+    assert verdict.startswith("The evidence holds up: ")
     assert verdict.endswith(
         "The head alone hits 12, the fixed guess alone 0: a clear lead, even for the "
         "best of 144."
@@ -112,14 +117,14 @@ def test_without_a_hit_nothing_speaks_for_a_claim():
     result = many(ELSEWHERE[:1], ELSEWHERE[:1], pairs=PAIRS[:1])
     assert verdict_on(result).startswith("Nothing here speaks for the claim. ")
     assert verdict_on(result).endswith("with a probability of 100%.")
-    assert describe_head(result, 0, 1).endswith("Nothing here speaks for the claim.")
+    assert verdict_on_head(result, 0, 1).endswith("Nothing here speaks for the claim.")
 
 
 def test_hits_by_luck_in_many_sentences_speak_against_a_claim():
     # 7 hits of 24, where luck has 8; Wilson's interval is 14.9% to 49.2%.
     targets = [*TARGETS, *TARGETS[:3], *ELSEWHERE[3:], *ELSEWHERE * 4]
     result = many(targets, targets, pairs=PAIRS * 6)
-    verdict, named = verdict_on(result), describe_head(result, 0, 1)
+    verdict, named = verdict_on(result), verdict_on_head(result, 0, 1)
     assert verdict.startswith("These sentences speak against the claim. ")
     assert "hits 7 of 24 (29%; with 95% confidence 15% to 49%)" in verdict
     assert "Words chosen at random hit 33% on average; the best fixed" in verdict
@@ -198,7 +203,7 @@ def test_a_head_behind_the_fixed_guess_is_told_what_it_shares_with_it(
     assert (result.offset, result.offset_hits) == (1, shared + behind)
     assert result.lead(0, 0) == (ahead, behind)
     assert says in verdict_on(result)
-    assert says in f"{describe_head(result, 0, 0)} "
+    assert says in f"{verdict_on_head(result, 0, 0)} "
 
 
 def test_the_best_of_many_that_mostly_misses_is_a_tendency_at_most():
@@ -210,7 +215,7 @@ def test_the_best_of_many_that_mostly_misses_is_a_tendency_at_most():
     best = [*misses[:130], *hits[130:300], *misses[300:]]
     result = many(best, *[misses] * 143, pairs=pairs)
     assert result.lead(0, 0) == (170, 130)
-    verdict, named = verdict_on(result), describe_head(result, 0, 0)
+    verdict, named = verdict_on(result), verdict_on_head(result, 0, 0)
     assert verdict.startswith("A tendency at most: now test this very head on new ")
     assert "A tendency, no rule: better than luck and than the fixed guess" in named
 
@@ -239,12 +244,12 @@ def test_shares_near_none_and_all_are_not_rounded_away():
 
 
 def test_one_head_named_beforehand_is_judged_alone(result):
-    verdict = describe_head(result, 0, 1)
+    verdict = verdict_on_head(result, 0, 1)
     assert "with a probability of 70%. This may be luck" in verdict  # 19 of 27
     # 3^-n is under 0.05 from n = 3 on, which is as many as there are.
     assert verdict.endswith("luck: test more sentences.")
     # 1 in 27 alone; two sentences that only the head hits are 1 in 4.
-    assert describe_head(result, 0, 0).endswith(
+    assert verdict_on_head(result, 0, 0).endswith(
         "with a probability of 3.7%. The head alone hits 2, the fixed guess alone 0: "
         "so small a lead may be luck. Too few sentences to tell the head from the "
         "fixed guess: test more."

@@ -7,7 +7,7 @@ grammar: no sentence here says so.
 from attention.atlas.frames import habits_frame
 from attention.atlas.rates import Atlas, Habits, Relation, Strength, held_out, strengths
 from attention.atlas.relations import LAYOUT, ends, with_article
-from attention.claims.verdict import offset_name
+from attention.evidence import offset_name
 from attention.reading import head_name
 
 CLEAR = 0.10  # so far above the best fixed guess, and a head's line says so

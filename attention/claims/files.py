@@ -4,18 +4,17 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 
-from attention.claims.lines import BAR, FORM, parse
+from attention.claims.lines import BAR, FORM, MAX_LINE, parse
 
 UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
-# What a header may call each column.
-COLUMNS = {"sentence": ["text"], "from": ["query"], "to": ["key"]}
+SEPARATORS = ",;\t"  # spreadsheets differ by country
+COLUMNS = {"sentence": "text", "from": "query", "to": "key"}  # and their other names
 FIRST_COLUMNS = [0, 1, 2]
-SEPARATOR_LINE = re.compile('"?sep=."?')  # what tells Excel how to read the rest
-TRIED = 50  # lines, to find out what separates columns
+SEPARATOR_LINE = re.compile('"?sep=([,;\t])"?')  # tells Excel how to read the rest
+TRIED = 50  # lines, to find the separator and the header
 
 
 class NotLines(ValueError):
@@ -32,7 +31,7 @@ def read_lines(data: bytes, is_table: bool, name: str = "This file") -> list[str
         lines = csv_lines(text) if is_table else text.split("\n")
     except csv.Error as error:
         raise NotLines(f"{name} is not a table: {error}.") from error
-    if not any(line.strip() for line in lines):
+    if not "".join(lines).strip():
         raise NotLines(f"{name} is empty. Write one example a line: {FORM}.")
     return lines
 
@@ -42,116 +41,107 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError:
-        text = None  # a picture, a workbook, another encoding
-    if text is None or "\0" in text:  # that is UTF-16 without its mark
+        text = "\0"  # a picture, a workbook, another encoding
+    if "\0" in text:  # also UTF-16 without its mark
         raise NotLines(f"{name} is not UTF-8 text. Save it as UTF-8, or as CSV UTF-8.")
     # Not splitlines: for an editor, U+2028 and form feeds end no line.
-    return io.StringIO(text, newline=None).read()
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def csv_lines(data: str) -> list[str]:
-    """Turn a table into lines that have the numbers of the file's.
+def csv_lines(text: str) -> list[str]:
+    """Turn a table into lines, each row at the number of its first line in the file.
 
     Its columns are sentence, from, to: the first three, or those that a header names
-    so. Lines with bars, a row each, may be there instead, in quotation marks or
-    without. Raises csv.Error.
+    so. It may instead have lines with vertical bars, in quotation marks or without.
+    Raises csv.Error.
     """
-    as_it_is = data.split("\n")
-    if BAR in data and not parse(as_it_is[:TRIED])[1]:
-        return as_it_is
-    # Spreadsheets differ by country, and sentences have commas of their own.
-    best = max(",;\t", key=lambda one: (_n_examples(data, one), as_it_is[0].count(one)))
-    if BAR in data and len(parse(as_it_is[:TRIED])[0]) > _n_examples(data, best):
-        return as_it_is
-    return list(_row_lines(data, best))
+    lines = text.rstrip("\n").split("\n")
+    separators = SEPARATORS
+    if told := SEPARATOR_LINE.fullmatch(lines[0]):
+        separators, lines[0] = told[1], ""
+    sample = [line[:MAX_LINE] for line in lines[:TRIED]]
+    # Sentences have commas of their own: the right separator gives most examples.
+    examples = {one: _n_examples(sample, one) for one in separators}
+    best = max(separators, key=lambda one: (examples[one], lines[0].count(one)))
+    if BAR in text:
+        found, malformed = parse(sample)
+        if not malformed or len(found) > examples[best]:
+            return lines
+    result = [""] * len(lines)
+    for start, line in _row_lines(lines, best):
+        result[start] = line
+    return result
 
 
-def _n_examples(data: str, separator: str) -> int:
-    lines: list[str] = []
+def _n_examples(lines: Sequence[str], separator: str) -> int:
+    found: list[str] = []
     # What comes before a fault still tells whether this is the separator.
     with suppress(csv.Error):
-        lines.extend(islice(_row_lines(data, separator), TRIED))
-    return len(parse(lines)[0])
+        found.extend(line for _, line in _row_lines(lines, separator))
+    return len(parse(found)[0])
 
 
-def _row_lines(data: str, separator: str) -> Iterator[str]:
-    """Yield a line for each line of the file: a row at its first, then blank ones."""
-    rows = csv.reader(
-        io.StringIO(data, newline=""),
+def _row_lines(lines: Sequence[str], separator: str) -> Iterator[tuple[int, str]]:
+    """Yield each row, but for a header, as a line with the index of its first line."""
+    columns, width = None, len(FIRST_COLUMNS)
+    for start, end, row in _rows(lines, separator):
+        line = _line(row, columns or FIRST_COLUMNS, width)
+        line = line or " ".join(lines[start:end])  # `parse` says what is wrong with it
+        if columns is None and start < TRIED:
+            if BAR in line and parse([line])[0]:
+                columns = FIRST_COLUMNS  # a header would have come before
+            elif columns := _named_columns(row):
+                width = max(len(row), width)
+                continue
+        yield start, line
+
+
+def _rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the rows that are not blank, each after the slice of lines it is in."""
+    reader = csv.reader(
+        io.StringIO("\n".join(lines)),
         delimiter=separator,
         skipinitialspace=True,
         strict=True,  # or a quotation mark that is never closed takes in all the rest
     )
-    as_it_is = data.split("\n")
-    columns: list[int] = []  # until a header or an example has been seen
-    width, first = len(COLUMNS), 1
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            raise csv.Error(
-                f"{error}, in the row of line {first}. Look at its quotation marks"
-            ) from error
-        if row is None:
-            return
-        cells = [" ".join(cell.split()) for cell in row]
-        raw = " ".join(as_it_is[first - 1 : rows.line_num])
-        # A blank row is no header either: a file may be a megabyte of them.
-        if not any(cells) or SEPARATOR_LINE.fullmatch(raw):
-            line = ""
-        elif not columns and (columns := _named_columns(cells)):
-            line, width = "", max(len(row), width)
-        else:
-            line = _line(cells, columns or FIRST_COLUMNS, width, raw)
-        if line and not columns and _is_example(line):
-            columns = FIRST_COLUMNS  # a header would have come before
-        yield line
-        yield from [""] * (rows.line_num - first)
-        first = rows.line_num + 1
+    start = 0
+    try:
+        for row in reader:
+            if row and "".join(row).strip():
+                yield start, reader.line_num, row
+            start = reader.line_num
+    except csv.Error as error:
+        where = f"in the row of line {start + 1}. Look at its quotation marks"
+        raise csv.Error(f"{error}, {where}") from error
 
 
-def _named_columns(header: list[str]) -> list[int]:
-    """Return where the columns are, nothing if this is no header.
+def _named_columns(row: Sequence[str]) -> list[int] | None:
+    """Return where the three columns are, or None if this is no header.
 
-    Raises csv.Error for a header that names only some.
+    Raises csv.Error for a header that lacks one.
     """
-    if _is_example(_in_columns(header, FIRST_COLUMNS)):
-        return []  # of which a word is "sentence"
-    names = [cell.lower() for cell in header]
+    names = [cell.strip().lower() for cell in row]
     found = {
-        column: names.index(name)
-        for column, others in COLUMNS.items()
-        for name in reversed((column, *others))  # the column's own name comes last
-        if name in names
+        column: names.index(column if column in names else other)
+        for column, other in COLUMNS.items()
+        if column in names or other in names
     }
-    if "sentence" not in found:
-        return []
+    if found == {"sentence": 0}:  # the others' names are of another language
+        return FIRST_COLUMNS
+    if len(found) < 2 or "sentence" not in found:
+        return None  # a cell may happen to be such a word
     if missing := [column for column in COLUMNS if column not in found]:
-        if found == {"sentence": 0}:  # the others' names are of another language
-            return FIRST_COLUMNS
-        if len(found) == 1:
-            return []  # a cell that happens to be such a word
         raise csv.Error(f"its header has no column named “{missing[0]}”")
     return list(found.values())
 
 
-def _line(cells: list[str], columns: list[int], width: int, raw: str) -> str:
-    """Write a row as a line; one that has not the columns stays as it is."""
-    while cells and not cells[-1]:
-        cells.pop()  # a spreadsheet's rows are as long as its longest
-    if len(cells) < 2:
-        return "".join(cells)
-    if _is_example(raw) or not max(columns) < len(cells) <= width:
-        return raw
-    return _in_columns(cells, columns)
-
-
-def _in_columns(cells: list[str], columns: list[int]) -> str:
-    if len(cells) <= max(columns):
+def _line(row: Sequence[str], columns: Sequence[int], width: int) -> str:
+    """Write a row's three columns or its only cell as a line, "" if it has neither."""
+    if not "".join(row[1:]).strip():
+        return " ".join(row[0].split())
+    if len(row) <= max(columns) or "".join(row[width:]).strip():
         return ""
-    sentence, query, key = (cells[column] for column in columns)
+    sentence, query, key = (" ".join(row[column].split()) for column in columns)
+    if BAR in query + key or not (sentence and query and key):
+        return ""  # a line of text that has commas
     return f"{sentence} {BAR} {query} -> {key}"
-
-
-def _is_example(line: str) -> bool:
-    return BAR in line and bool(parse([line])[0])

@@ -1,4 +1,4 @@
-"""A claim's sentences, as a student types them: one a line, the pair behind a bar.
+"""A claim's sentences, as a student types them: one a line, a vertical bar, two words.
 
 "The turtle moved slowly. | slowly -> moved" says: here "slowly" should look at
 "moved". See attention.naming for words that occur more than once.
@@ -116,13 +116,15 @@ def read_line(number: int, line: str) -> Example:
         raise ValueError(f"the line has over {MAX_LINE:,} characters; shorten it")
     text, bar, pair = line.rpartition(BAR)
     if not bar:
-        raise ValueError(f"there is no bar; write {FORM}{_of_tables(line)}")
+        raise ValueError(f"there is no vertical bar; write {FORM}{_of_tables(line)}")
     words = [word.strip() for word in ARROW.split(pair)]
     if len(words) != 2 or not all(words):
-        raise ValueError(f"two words and an arrow belong behind the bar; write {FORM}")
+        raise ValueError(
+            f"two words and an arrow belong behind the vertical bar; write {FORM}"
+        )
     text = " ".join(text.split())
     if not text:
-        raise ValueError(f"there is no sentence before the bar; write {FORM}")
+        raise ValueError(f"there is no sentence before the vertical bar; write {FORM}")
     query, key = (find_word(text, word) for word in words)
     if query[0] < key[1] and key[0] < query[1]:
         raise ValueError("from and to are the same word; choose two different ones")

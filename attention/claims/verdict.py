@@ -1,14 +1,24 @@
 """What a tested claim amounts to, in plain sentences with their numbers.
 
-A head that was chosen for being the best of all is held to what the best of all would
-do by luck; one that somebody named before testing, to what one head would.
+First luck, then the fixed guess, then whether the head hits more often than not. A head
+that was chosen for being the best of all is held to what the best of all would do by
+luck; one that somebody named before testing, to what one head would.
 """
 
-import numpy as np
-
-from attention.claims.judgement import judge_head
+from attention.claims.lines import MAX_EXAMPLES
 from attention.claims.measure import Result
+from attention.evidence import (
+    SURE,
+    chance_of_any,
+    luck_of_lead,
+    offset_name,
+    percent,
+    tries_needed,
+)
 from attention.reading import head_name
+
+HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
+VARY = "test sentences in which the places vary."
 
 
 def describe_best(result: Result) -> tuple[str, str]:
@@ -16,7 +26,7 @@ def describe_best(result: Result) -> tuple[str, str]:
     layer, head = best = result.best()
     n_heads = result.hits.size
     chance = result.chance[best]
-    judgement, why = judge_head(result, best, chance, n_heads)
+    judgement, why = _judge(result, best, chance, n_heads)
     says = [
         f"The best of {n_heads} heads is {describe_hits(result, layer, head)}",
         _ties(result, best),
@@ -28,18 +38,17 @@ def describe_best(result: Result) -> tuple[str, str]:
     return judgement, " ".join(filter(None, says))
 
 
-def describe_head(result: Result, layer: int, head: int) -> str:
-    """Say what one head does, for somebody who named it before testing."""
+def describe_head(result: Result, layer: int, head: int) -> tuple[str, str]:
+    """Judge one head alone, for somebody who named it before testing; as above."""
     alone = result.alone[layer, head]
-    judgement, why = judge_head(result, (layer, head), alone, 1)
+    judgement, why = _judge(result, (layer, head), alone, 1)
     says = [
         describe_hits(result, layer, head),
         "Whoever named this head beforehand would see as much by luck with a "
         f"probability of {percent(alone)}.",
         why,
-        judgement,
     ]
-    return " ".join(filter(None, says))
+    return judgement, " ".join(filter(None, says))
 
 
 def describe_hits(result: Result, layer: int, head: int) -> str:
@@ -68,31 +77,94 @@ def _ties(result: Result, best: tuple[int, int]) -> str:
     return f"{others} other{'s hit' if others > 1 else ' hits'} as often."
 
 
-def offset_name(offset: int) -> str:
-    """Name a fixed offset in words.
-
-    >>> [offset_name(offset) for offset in (-1, 1, 3)]
-    ['the word just before', 'the word just after', '3 words further on']
-    """
-    if abs(offset) == 1:
-        return f"the word just {'before' if offset < 0 else 'after'}"
-    return f"{abs(offset)} words {'back' if offset < 0 else 'further on'}"
-
-
 def _share(rate: float) -> str:
     """Write a rate; here, unlike with luck, 0 is 0."""
     return percent(rate) if rate else "0%"
 
 
-def percent(probability: float) -> str:
-    """Write a probability without pretending that a small one is none, a large one all.
+def _judge(
+    result: Result, at: tuple[int, int], chance: float, n_heads: int
+) -> tuple[str, str]:
+    """Return what comes of a head's hits, and why as far as the guesses tell.
 
-    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
-    ['37%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100%']
+    chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
+    its hits.
     """
-    if probability < 0.001:
-        return "under 0.1%"
-    if 0.999 < probability < 1:
-        return "over 99.9%"
-    digits = 1 if probability < 0.1 or 0.99 < probability < 1 else 0
-    return f"{np.round(probability, 4):.{digits}%}"
+    if chance >= SURE:
+        return _by_luck(result, at, n_heads)
+    ahead, behind = result.lead(*at)
+    lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
+    if ahead <= behind:
+        return _by_place(result, ahead, behind, lead)
+    luck = luck_of_lead(ahead, behind)
+    if luck >= SURE:
+        if result.n == MAX_EXAMPLES:
+            return (
+                f"The fixed guess does about as well: {VARY}",
+                f"{lead} no clear lead.",
+            )
+        return (
+            "Too few sentences to tell the head from the fixed guess: test more.",
+            f"{lead} so small a lead may be luck.",
+        )
+    is_rule = result.high[at] >= HALF
+    if chance_of_any(luck, n_heads) >= SURE:
+        return (
+            f"{'Promising' if is_rule else 'A tendency at most'}: now test this very "
+            "head on new sentences.",
+            f"{lead} enough for a head that was named beforehand, too few for the best "
+            f"of {n_heads}, since of so many some are always lucky.",
+        )
+    whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
+    return (
+        "The evidence holds up: better than luck, and than the fixed guess."
+        if is_rule
+        else "A tendency, no rule: better than luck and than the fixed guess, but it "
+        "misses more often than it hits.",
+        f"{lead} a clear lead{whose}.",
+    )
+
+
+def _by_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
+    """Judge a head that hits no more often than luck might."""
+    if result.high[at] < HALF:
+        what, who = ("the claim", "Even the best head")
+        if n_heads == 1:
+            what, who = ("this head", "It")
+        return (
+            f"These sentences speak against {what}.",
+            f"{who} misses more often than it hits, and luck may bring as many hits: "
+            "a tendency may hide in them, but no rule.",
+        )
+    if not result.hits[at]:
+        return "Nothing here speaks for the claim.", ""
+    return f"This may be luck: {_more(result, n_heads)}", ""
+
+
+def _by_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, str]:
+    """Judge a head that the fixed guess equals or beats."""
+    shared = result.offset_hits - behind
+    if shared >= ahead and shared >= behind:
+        return (
+            f"The head may know the place and not the word: {VARY}",
+            "The fixed guess does at least as well, on mostly the same sentences.",
+        )
+    is_worse = luck_of_lead(behind, ahead) < SURE
+    return (
+        f"Better than luck, but not than the fixed guess: {VARY}",
+        f"{lead} it does {'worse' if is_worse else 'as well'}, on other sentences.",
+    )
+
+
+def _more(result: Result, n_heads: int) -> str:
+    needed = tries_needed([one.by_luck for one in result.measured], n_heads)
+    if needed is None:
+        return "of two words it always hits the other. Test longer sentences."
+    if max(needed, result.n + 1) > MAX_EXAMPLES:
+        return "of so few words it often hits the right one. Test longer sentences."
+    if needed > result.n:
+        return (
+            f"even a head that always hits stands out only with {needed} such "
+            "sentences. Test more."
+        )
+    return "test more sentences."

@@ -13,13 +13,14 @@ from components.session import url as links
 from model_cache import cache
 
 LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
-REPLACED = "claim_replaced"  # own lines that others took the place of, the last last
-MOST_REPLACED = 2_000_000  # characters of them in all
+REPLACED = "claim_replaced"  # own lines that others took the place of
+UPLOADED = "claim_uploaded"  # the last lines that came from a file
+Lines = tuple[str, str]  # and their claim in words
 MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
-    "One sentence a line; behind a bar the word that looks and the word it should "
-    "look at. A repeated word carries its number: the#2 is the second “the”."
+    "One sentence a line; behind a vertical bar the word that looks and the word it "
+    "should look at. A repeated word has its number: the#2 is the second “the”."
 )
 
 _pair = register(
@@ -125,30 +126,21 @@ def _usual_words(wanted: str) -> str:
 
 def keep_own_lines() -> None:
     """Keep lines that others are about to take the place of, to be put back."""
-    replaced = _replaced()
-    if (own := _own_lines()) is None:
-        return
-    if own in replaced:
-        replaced.remove(own)
-    replaced.append(own)
-    while sum(len(lines) for lines, _ in replaced) > MOST_REPLACED:
-        del replaced[0]
+    if own := _own_lines():
+        st.session_state[REPLACED] = own
 
 
-def _own_lines() -> tuple[str, str] | None:
-    """Return lines that are nowhere else, with their claim."""
+def _own_lines() -> Lines | None:
+    """Return lines that somebody typed, with their claim, or None for others."""
     own = st.session_state.get(LINES, ""), claim_title()
-    is_ready = own in [(lines, title) for title, lines in ready_claims().items()]
-    return own if "".join(own).strip() and not is_ready else None
-
-
-def _replaced() -> list[tuple[str, str]]:
-    return st.session_state.setdefault(REPLACED, [])
+    ready = [(lines, title) for title, lines in ready_claims().items()]
+    if not "".join(own).strip() or own in [*ready, st.session_state.get(UPLOADED)]:
+        return None
+    return own
 
 
 def _replace(text: str, title: str) -> None:
-    if _own_lines() != (text, title):
-        keep_own_lines()
+    keep_own_lines()
     st.session_state[LINES], st.session_state[CLAIM] = text, title
 
 
@@ -165,12 +157,10 @@ def _take_ready(title: str) -> None:
 
 
 def _put_back() -> None:
-    """Put the last own lines back; those here come back after all others."""
-    if replaced := _replaced():
-        own = _own_lines()
-        st.session_state[LINES], st.session_state[CLAIM] = replaced.pop()
-        if own and own not in replaced:
-            replaced.insert(0, own)
+    """Let own lines change places with those here, if these are own ones, too."""
+    if replaced := st.session_state.get(REPLACED):
+        st.session_state[REPLACED] = _own_lines()
+        st.session_state[LINES], st.session_state[CLAIM] = replaced
 
 
 def _take_file() -> None:
@@ -182,7 +172,9 @@ def _take_file() -> None:
     except NotLines as error:
         st.session_state.claim_file_fault = str(error)
     else:
-        _replace("\n".join(lines), "")
+        uploaded = "\n".join(lines), ""
+        _replace(*uploaded)
+        st.session_state[UPLOADED] = uploaded
 
 
 def _add(model: str) -> None:
