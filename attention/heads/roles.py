@@ -5,13 +5,13 @@ for one sentence: a score is the mean, over the rows of ordinary tokens, of the
 attention given to the role's targets. Ordinary are all tokens but [CLS] and [SEP].
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from attention.reading import MASK, NO_WORDS, Reading
+from attention.reading import MASK, Reading
+from attention.words import is_punctuation, ordinary
 
 BROAD, MIXED = "broad", "mixed"
 # A head has a role if the role takes at least this share of its attention …
@@ -21,7 +21,6 @@ LEAST_SHARE = 0.4
 LEAST_TIMES_CHANCE = 2
 # A head without a role is broad if its rows are nearly even (1 = perfectly even).
 BROAD_ENTROPY = 0.9
-ASCII_SYMBOLS = frozenset("$+<=>^`|~")  # punctuation to BERT, though not to Unicode
 
 
 @dataclass(frozen=True)
@@ -121,11 +120,6 @@ def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.nda
     return np.where(is_clear.any(axis=-1), strongest, without)
 
 
-def ordinary(reading: Reading) -> np.ndarray:
-    """Tell for each token whether it is ordinary: bool [n]."""
-    return np.array([token not in NO_WORDS for token in reading.tokens])
-
-
 # Each role's targets: bool [query, key].
 
 
@@ -166,16 +160,3 @@ TARGETS: Mapping[str, Callable[[Reading], np.ndarray]] = {
     "word": lambda reading: _same(reading.word_ids),
     "repeat": lambda reading: _same(reading.ids),
 }
-
-
-def is_punctuation(token: str) -> bool:
-    """Tell whether a token is made of punctuation, as BERT's tokenizer sees it.
-
-    >>> [is_punctuation(token) for token in (".", "##'", "$", "[MASK]", "a")]
-    [True, True, True, False, False]
-    """
-    characters = token.removeprefix("##")
-    return all(
-        unicodedata.category(c).startswith("P") or c in ASCII_SYMBOLS
-        for c in characters
-    )
