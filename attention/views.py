@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from attention.heads.roles import is_punctuation, ordinary
 from attention.reading import Reading
+from attention.words import is_punctuation, ordinary, to_words
 
 SHOWN, HIDDEN, RENORMALISED = "shown", "hidden", "renormalised"
 SPECIALS = (SHOWN, HIDDEN, RENORMALISED)
@@ -61,16 +61,13 @@ def describe_view(steps: Sequence[str]) -> str:
 def join_pieces(reading: Reading) -> Reading:
     """Join the pieces of each word into one token.
 
-    Attention to a word is the sum over its pieces, attention from a word the mean
-    (Clark et al. 2019, section 4.1), so rows still sum to 1.
+    Rows still sum to 1; see words.to_words. [CLS] and [SEP] are words of their own.
     """
     groups = _words(reading.word_ids)
     if len(groups) == reading.n_tokens:
         return reading
     starts = [group[0] for group in groups]
-    sizes = np.array([len(group) for group in groups], np.float32)
-    to_words = np.add.reduceat(reading.attention, starts, axis=-1)
-    attention = np.add.reduceat(to_words, starts, axis=-2) / sizes[:, None]
+    attention = to_words(reading.attention, groups)
     attention.flags.writeable = False
     tokens = tuple(_joined([reading.tokens[i] for i in group]) for group in groups)
     return replace(

@@ -15,11 +15,12 @@ from attention.claims.lines import parse
 from attention.claims.measure import judge, measure
 from attention.claims.ready import ready_claims
 from attention.heads.ablation import each_head_silent, gates_without, top_word_change
-from attention.heads.roles import NAMES, head_roles, ordinary
+from attention.heads.roles import NAMES, head_roles
 from attention.lessons import Lesson
 from attention.picks import head_scores
 from attention.reading import Reading, head_name
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
+from attention.words import ordinary
 
 if TYPE_CHECKING:
     from model_cache.engine import Engine

@@ -2,8 +2,9 @@
 
 After Clark et al. 2019, "What Does BERT Look At?", section 4.2: for each dependent and
 its governor, a head hits if, of all other words, it gives most of the one's attention
-to the other; both ways round. Attention is joined from pieces to words (to a word: the
-sum, from a word: the mean), [CLS] and [SEP] are left out. Unlike there:
+to the other, and to no third as much; both ways round. Attention is joined from pieces
+to words (to a word: the sum, from a word: the mean), [CLS] and [SEP] are left out.
+Unlike there:
 
 - Relations are Universal Dependencies, subtypes apart; punctuation counts as a word.
 - A contraction ("don't"), two words to the grammar, is one here, as it is written and
@@ -12,15 +13,16 @@ sum, from a word: the mean), [CLS] and [SEP] are left out. Unlike there:
 - Fixed offsets are not clipped to the sentence.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from attention.atlas.rates import FARTHEST, LABELS
 from attention.atlas.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
-from attention.heads.roles import head_roles, ordinary
+from attention.heads.roles import head_roles
 from attention.reading import Reading
+from attention.words import looked_at, to_words, word_pieces
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.treebank import Malformed, Sentence
 
@@ -61,45 +63,19 @@ def count(counts: Counts, reading: Reading, half: int, sentence: Sentence) -> No
     """Add what a sentence's reading shows to counts."""
     counts.sentences[half] += 1
     _count_habits(counts, reading)
-    words, looked = looked_at(reading)
+    words = word_pieces(reading)
     position = {word: i for i, word in enumerate(words)}
+    found = []
     for name, *ends in dependencies(sentence):
         if ends[0] == ends[1] or not position.keys() >= set(ends):
             if name not in (ADVERB_VERB, NEAR, FAR):  # told as advmod
                 counts.skipped[INSIDE if ends[0] == ends[1] else NO_PIECE] += 1
         else:
             dependent, governor = (position[end] for end in ends)
-            relation = counts.relation(name)
-            relation.instances[half] += 1
-            hits = relation.hits[half]
-            hits[TO_GOVERNOR] += looked[:, :, dependent] == governor
-            hits[TO_DEPENDENT] += looked[:, :, governor] == dependent
-            offset = governor - dependent
-            if abs(offset) <= FARTHEST:
-                relation.offsets[half, offset + FARTHEST] += 1
-
-
-def looked_at(reading: Reading) -> tuple[list[int], np.ndarray]:
-    """Return the words that have pieces, and which other one each looks at most.
-
-    A word is a number of reading.word_ids. Result: w words in their order, and
-    [layers, heads, w], each a position among them.
-    """
-    is_piece = ordinary(reading) & [word is not None for word in reading.word_ids]
-    pieces = np.flatnonzero(is_piece)
-    words, starts, sizes = np.unique(
-        [reading.word_ids[piece] for piece in pieces],
-        return_index=True,
-        return_counts=True,
-    )
-    if not len(words):
-        return [], np.zeros((*reading.shape, 0), int)
-    between = reading.attention[:, :, pieces[:, None], pieces]
-    to_words = np.add.reduceat(between, starts, axis=3)
-    weights = np.add.reduceat(to_words, starts, axis=2) / sizes[:, None]
-    itself = np.arange(len(words))
-    weights[:, :, itself, itself] = -1
-    return words.tolist(), weights.argmax(axis=3)
+            found.append((name, dependent, governor))
+    if found:
+        weights = to_words(reading.attention, list(words.values()))
+        _count_relations(counts, weights, half, found)
 
 
 def dependencies(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
@@ -118,6 +94,33 @@ def dependencies(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
             names += [ADVERB_VERB, NEAR if is_near else FAR]
         for name in names:
             yield name, word.token, governor.token
+
+
+def _count_relations(
+    counts: Counts, weights: np.ndarray, half: int, found: list[tuple[str, int, int]]
+) -> None:
+    """Count where heads look, for each (relation, dependent, governor).
+
+    weights: [layers, heads, words, words].
+    """
+    names, dependents, governors = zip(*found, strict=True)
+    to_governor = hits(weights, dependents, governors)
+    to_dependent = hits(weights, governors, dependents)
+    for i, name in enumerate(names):
+        relation = counts.relation(name)
+        relation.instances[half] += 1
+        relation.hits[half, TO_GOVERNOR] += to_governor[..., i]
+        relation.hits[half, TO_DEPENDENT] += to_dependent[..., i]
+        offset = governors[i] - dependents[i]
+        if abs(offset) <= FARTHEST:
+            relation.offsets[half, offset + FARTHEST] += 1
+
+
+def hits(
+    weights: np.ndarray, queries: Sequence[int], keys: Sequence[int]
+) -> np.ndarray:
+    """Tell for each pair of words which heads hit it: bool [layers, heads, pairs]."""
+    return looked_at(weights[:, :, queries], queries, keys) == keys
 
 
 def _count_habits(counts: Counts, reading: Reading) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from attention.atlas.rates import FARTHEST, LABELS
 from attention.atlas.relations import ADVERB_VERB, FAR, NEAR, TO_DEPENDENT, TO_GOVERNOR
+from attention.claims import measure as claims
 from attention.heads.roles import NAMES
 from attention.reading import Reading
+from attention.words import to_words, word_pieces
 from corpus.counts import MOST_MALFORMED, Counts
 from corpus.measure import (
     INSIDE,
@@ -17,10 +19,11 @@ from corpus.measure import (
     UNREADABLE,
     count,
     dependencies,
-    looked_at,
+    hits,
     measure,
 )
 from corpus.treebank import Malformed, Sentence, Word
+from tests.claiming import example
 from tests.making import make_reading
 
 
@@ -71,7 +74,13 @@ def in_pieces(tokens: str, word_ids: list[int], rows: Mapping[int, list]) -> Rea
     return type(reading)(**vars(reading) | {"word_ids": (None, *word_ids, None)})
 
 
-def hits(counts: Counts, name: str, half: int, direction: int) -> list[int]:
+def points(reading: Reading, query: int, key: int) -> bool:
+    """Tell whether the only head hits a pair of words."""
+    weights = to_words(reading.attention, list(word_pieces(reading).values()))
+    return hits(weights, [query], [key]).item()
+
+
+def n_hits(counts: Counts, name: str, half: int, direction: int) -> list[int]:
     """A relation's hits by the heads of the only layer."""
     return counts.relations[name].hits[half, direction, 0].tolist()
 
@@ -86,12 +95,12 @@ def swims() -> Counts:
 
 
 def test_hits_are_counted_for_every_head_both_ways_round(swims):
-    assert hits(swims, "det", 1, TO_GOVERNOR) == [1, 0]
-    assert hits(swims, "det", 1, TO_DEPENDENT) == [0, 1]
-    assert hits(swims, "nsubj", 1, TO_GOVERNOR) == [1, 0]
-    assert hits(swims, "nsubj", 1, TO_DEPENDENT) == [0, 1]
-    assert hits(swims, "advmod", 1, TO_GOVERNOR) == [1, 0]
-    assert hits(swims, "advmod", 1, TO_DEPENDENT) == [1, 0]
+    assert n_hits(swims, "det", 1, TO_GOVERNOR) == [1, 0]
+    assert n_hits(swims, "det", 1, TO_DEPENDENT) == [0, 1]
+    assert n_hits(swims, "nsubj", 1, TO_GOVERNOR) == [1, 0]
+    assert n_hits(swims, "nsubj", 1, TO_DEPENDENT) == [0, 1]
+    assert n_hits(swims, "advmod", 1, TO_GOVERNOR) == [1, 0]
+    assert n_hits(swims, "advmod", 1, TO_DEPENDENT) == [1, 0]
 
 
 def test_each_half_has_its_own_counts(swims):
@@ -117,7 +126,7 @@ def test_an_adverb_apart_from_its_verb_is_far():
     one = before_its_verb("slowly it swims", adverb=0)
     counts = counted(pointing(one.text, {0: 2}), one)
     assert set(counts.relations) == {"advmod", "nsubj", ADVERB_VERB, FAR}
-    assert hits(counts, FAR, 0, TO_GOVERNOR) == [1]
+    assert n_hits(counts, FAR, 0, TO_GOVERNOR) == [1]
     assert counts.relations[FAR].offsets[0, FARTHEST + 2] == 1
 
 
@@ -159,8 +168,8 @@ def test_a_dependency_within_a_contraction_is_left_out_and_told():
     assert set(counts.relations) == {"nsubj", "aux"}
     assert counts.skipped == {INSIDE: 1}
     # What depends on a part, or of which a part depends, is the whole.
-    assert hits(counts, "aux", 0, TO_GOVERNOR) == [1]
-    assert hits(counts, "aux", 0, TO_DEPENDENT) == [1]
+    assert n_hits(counts, "aux", 0, TO_GOVERNOR) == [1]
+    assert n_hits(counts, "aux", 0, TO_DEPENDENT) == [1]
 
 
 def test_a_dependency_of_a_word_without_pieces_is_told_once():
@@ -169,7 +178,7 @@ def test_a_dependency_of_a_word_without_pieces_is_told_once():
     counts = counted(in_pieces("turtles swim", [0, 2], {1: [0, 0, 1, 0]}), one)
     assert counts.skipped == {NO_PIECE: 1}
     assert set(counts.relations) == {"nsubj"}
-    assert hits(counts, "nsubj", 0, TO_GOVERNOR) == [1]
+    assert n_hits(counts, "nsubj", 0, TO_GOVERNOR) == [1]
     # Among the words that the model reads, the verb stands next to its subject.
     assert counts.relations["nsubj"].offsets[0, FARTHEST + 1] == 1
 
@@ -177,42 +186,55 @@ def test_a_dependency_of_a_word_without_pieces_is_told_once():
 def test_specials_and_the_word_itself_do_not_count():
     # From "turtle": [CLS] .4, "the" .05, itself .3, "swims" .1, [SEP] .15.
     reading = in_pieces("the turtle swims", [0, 1, 2], {2: [0.4, 0.05, 0.3, 0.1, 0.15]})
-    words, looked = looked_at(reading)
-    assert words == [0, 1, 2]
-    assert looked[0, 0, 1] == 2
+    assert points(reading, 1, 2)
+    assert not points(reading, 1, 0)
 
 
 def test_a_separator_among_the_words_is_no_word():
     # A token written "[SEP]" is the special one to the tokenizer: it gets all of "a".
     reading = in_pieces("a [SEP] b", [0, 1, 2], {1: [0, 0, 1, 0, 0]})
-    words, looked = looked_at(reading)
-    assert words == [0, 2]
-    assert looked.shape == (1, 1, 2)
+    assert word_pieces(reading) == {0: [1], 2: [3]}
+    assert points(reading, 0, 1)
 
 
 def test_of_a_reading_of_specials_only_no_word_looks_anywhere():
-    words, looked = looked_at(in_pieces("[SEP]", [0], {}))
-    assert words == []
-    assert looked.shape == (1, 1, 0)
     counts = counted(
         in_pieces("[SEP]", [0], {}), sentence("[SEP]", (0, "X", "root", None))
     )
     assert counts.sentences.tolist() == [1, 0]
 
 
+def test_an_evenly_spread_head_misses_for_the_atlas_as_for_a_claim():
+    even = make_reading(np.full((1, 1, 6, 6), 1 / 6), "the turtle ran home")
+    subject = sentence(
+        even.text,
+        (0, "DET", "det", 2),
+        (1, "NOUN", "nsubj", 2),
+        (2, "VERB", "root", None),
+        (3, "ADV", "advmod", 2),
+    )
+    counts = counted(even, subject)
+    for relation in counts.relations.values():
+        assert not relation.hits.any()
+    for pair in ("the -> ran", "ran -> the", "home -> ran"):
+        assert not claims.measure(even, example(pair, even.text)).hits.any()
+    # Of two words there is no other that could get as much.
+    two = make_reading(np.full((1, 1, 4, 4), 1 / 4), "it ran")
+    assert points(two, 0, 1)
+    assert claims.measure(two, example("it -> ran", two.text)).hits.all()
+
+
 def test_to_a_word_the_attention_on_its_pieces_is_summed():
     # dog ##s ran slow: "ran" gets more than each piece of "dogs", not than both.
     row = [0, 0.25, 0.25, 0.4, 0.1, 0]
-    _, looked = looked_at(in_pieces("dog ##s ran slow", [0, 0, 1, 2], {4: row}))
-    assert looked[0, 0, 2] == 0
+    assert points(in_pieces("dog ##s ran slow", [0, 0, 1, 2], {4: row}), 2, 0)
 
 
 def test_from_a_word_the_attention_of_its_pieces_is_averaged():
     # dogs ran slow ##ly: the first piece prefers "dogs", more than the second "ran";
     # on average "ran" gets .275, "dogs" .25.
     rows = {3: [0, 0.5, 0.1, 0.2, 0.2, 0], 4: [0, 0, 0.45, 0.3, 0.25, 0]}
-    _, looked = looked_at(in_pieces("dogs ran slow ##ly", [0, 1, 2, 2], rows))
-    assert looked[0, 0, 2] == 1
+    assert points(in_pieces("dogs ran slow ##ly", [0, 1, 2, 2], rows), 2, 1)
 
 
 def test_habits_are_summed_over_the_sentences_in_which_a_role_has_a_target():
@@ -266,7 +288,7 @@ def test_sentences_are_counted_in_their_half_and_the_others_told():
     )
     assert counts.sentences.tolist() == [1, 2]
     assert counts.relations["nsubj"].instances.tolist() == [1, 2]
-    assert [hits(counts, "nsubj", half, TO_GOVERNOR) for half in (0, 1)] == [[1], [2]]
+    assert [n_hits(counts, "nsubj", half, TO_GOVERNOR) for half in (0, 1)] == [[1], [2]]
     assert counts.skipped == {MALFORMED: 1, UNREADABLE: 1}
     assert counts.malformed == ["some.conllu, line 7: not UTF-8"]
 

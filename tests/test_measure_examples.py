@@ -8,6 +8,7 @@ from attention.atlas.relations import ADVERB_VERB, DIRECTIONS, NEAR, TO_GOVERNOR
 from attention.claims import measure as claims
 from attention.claims.lines import Example
 from attention.reading import Reading
+from attention.words import to_words, word_pieces
 from corpus.counts import Counts
 from corpus.measure import (
     INSIDE,
@@ -15,7 +16,7 @@ from corpus.measure import (
     NO_PIECE,
     count,
     dependencies,
-    looked_at,
+    hits,
     measure,
 )
 from corpus.treebank import Malformed, Sentence, blocks, read_block
@@ -99,13 +100,15 @@ def test_a_students_claim_of_the_same_pair_has_the_same_hits(examples):
             continue  # a contraction is one word here, several to a student
         starts = np.cumsum([0, *(len(token) + 1 for token in one.tokens)]).tolist()
         spans = [(a, a + len(t)) for a, t in zip(starts, one.tokens, strict=False)]
-        words, looked = looked_at(reading)
-        assert words == list(range(len(one.tokens)))
+        words = word_pieces(reading)
+        assert list(words) == list(range(len(one.tokens)))
+        weights = to_words(reading.attention, list(words.values()))
         for _, *ends in dependencies(one):
             for direction in range(len(DIRECTIONS)):
                 query, key = ends if direction == TO_GOVERNOR else ends[::-1]
                 pair = Example(1, reading.text, spans[query], spans[key])
                 expected = claims.measure(reading, pair).hits
-                np.testing.assert_array_equal(looked[:, :, query] == key, expected)
+                found = hits(weights, [query], [key])[..., 0]
+                np.testing.assert_array_equal(found, expected)
                 compared += 1
     assert compared > 1000

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attention.heads.roles import is_punctuation
 from attention.reading import MASK
 from attention.views import RENORMALISED, SHOWN, NothingLeft, view
-from attention.words import hide_word, word_spans
+from attention.words import hide_word, is_punctuation, word_spans
 from components.page.predictions import predictions_data
 from components.page.sentence import correct_mask
 from model_cache.unreadable import TooManyTokens, UnreadableText

@@ -14,10 +14,10 @@ import numpy as np
 
 from attention.atlas.relations import DIRECTIONS, TO_GOVERNOR
 from attention.evidence import wilson
-from attention.heads.roles import BROAD, MIXED, NAMES
+from attention.heads.roles import LEGEND
 
 LEAST_INSTANCES = 50  # fewer say little
-LABELS = (*NAMES, BROAD, MIXED)  # what a head is called in a sentence
+LABELS = tuple(label.name for label in LEGEND)  # what a head is called in a sentence
 HALVES = ("chosen on", "measured on")
 CHOSEN, MEASURED = range(len(HALVES))
 # Words; no fixed guess goes further.

@@ -15,9 +15,9 @@ import numpy as np
 
 from attention.claims.lines import Example, Malformed
 from attention.evidence import chance_of_any, tails, wilson
-from attention.heads.roles import ordinary
 from attention.naming import Span
 from attention.reading import Reading
+from attention.words import Groups, looked_at, to_words, word_pieces
 
 
 class NoSuchWord(ValueError):
@@ -32,7 +32,7 @@ class Measured:
     words: tuple[str, ...]  # without [CLS] and [SEP]; the pair's words are whole
     query: int  # positions in words
     key: int
-    # uint16 [layers, heads]: the other word that gets most; of equals not the key.
+    # uint16 [layers, heads]: the word that the query looks at; see words.looked_at.
     looked: np.ndarray
     weight: np.ndarray  # float32 [layers, heads], 0-1: what the key gets
 
@@ -120,17 +120,14 @@ def measure_each(
 
 def measure(reading: Reading, example: Example) -> Measured:
     """Measure one example in its sentence's reading. Raises NoSuchWord."""
-    words = _words(reading)
-    groups = _joined(words, reading.spans, (example.query, example.key))
+    pieces = list(word_pieces(reading).values())
+    groups = _joined(pieces, reading.spans, (example.query, example.key))
     query, key = (
         _at(groups, reading.spans, span) for span in (example.query, example.key)
     )
     if query == key:
         raise NoSuchWord("the model reads the two words as one")
-    row = reading.attention[:, :, groups[query]].mean(axis=2)
-    weights = np.stack([row[..., group].sum(axis=-1) for group in groups], axis=-1)
-    rivals = weights.copy()
-    rivals[..., [query, key]] = -1
+    rows = to_words(reading.attention, groups, [groups[query]])
     return Measured(
         example=example,
         words=tuple(
@@ -139,10 +136,8 @@ def measure(reading: Reading, example: Example) -> Measured:
         ),
         query=query,
         key=key,
-        looked=np.where(
-            weights[..., key] > rivals.max(axis=-1), key, rivals.argmax(axis=-1)
-        ).astype(np.uint16),
-        weight=weights[..., key],
+        looked=looked_at(rows, [query], [key])[..., 0].astype(np.uint16),
+        weight=rows[..., 0, key],
     )
 
 
@@ -177,16 +172,6 @@ def best_offset(offsets: Sequence[int]) -> tuple[int, int]:
     return best, counts[best]
 
 
-def _words(reading: Reading) -> list[list[int]]:
-    """Return each word's positions, [CLS] and [SEP] left out."""
-    words: dict[int, list[int]] = {}
-    is_ordinary = ordinary(reading)
-    for position, word in enumerate(reading.word_ids):
-        if word is not None and is_ordinary[position]:
-            words.setdefault(word, []).append(position)
-    return list(words.values())
-
-
 def _joined(
     words: list[list[int]], spans: Sequence[Span], whole: Sequence[Span]
 ) -> list[list[int]]:
@@ -203,12 +188,12 @@ def _joined(
     return groups
 
 
-def _at(groups: list[list[int]], spans: Sequence[Span], span: Span) -> int:
+def _at(groups: Groups, spans: Sequence[Span], span: Span) -> int:
     for i, group in enumerate(groups):
         if _overlap(group, spans, span):
             return i
     raise NoSuchWord("the model's tokenizer leaves nothing of one of the two words")
 
 
-def _overlap(group: list[int], spans: Sequence[Span], span: Span) -> bool:
+def _overlap(group: Sequence[int], spans: Sequence[Span], span: Span) -> bool:
     return spans[group[0]][0] < span[1] and span[0] < spans[group[-1]][1]

@@ -5,13 +5,13 @@ for one sentence: a score is the mean, over the rows of ordinary tokens, of the
 attention given to the role's targets. Ordinary are all tokens but [CLS] and [SEP].
 """
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from attention.reading import MASK, NO_WORDS, Reading
+from attention.reading import MASK, Reading
+from attention.words import is_punctuation, ordinary
 
 BROAD, MIXED = "broad", "mixed"
 # A head has a role if the role takes at least this share of its attention …
@@ -21,35 +21,92 @@ LEAST_SHARE = 0.4
 LEAST_TIMES_CHANCE = 2
 # A head without a role is broad if its rows are nearly even (1 = perfectly even).
 BROAD_ENTROPY = 0.9
-ASCII_SYMBOLS = frozenset("$+<=>^`|~")  # punctuation to BERT, though not to Unicode
+
+Find = Callable[[Reading], np.ndarray]  # a reading's targets: bool [query, key]
 
 
 @dataclass(frozen=True)
-class Role:
+class Label:
+    """What a head may be called."""
+
     name: str
     symbol: str  # one character, so that colour is never the only sign
     colour: str  # of Okabe and Ito's palette, which reads without colour vision
     says: str  # "each word looks at …"
 
 
+@dataclass(frozen=True)
+class Role(Label):
+    """A kind of token that a head may look at."""
+
+    find: Find
+
+
+def step(places: int) -> Find:
+    """Find, for each ordinary token, the ordinary one so many places further on."""
+
+    def find(reading: Reading) -> np.ndarray:
+        positions = np.flatnonzero(ordinary(reading))
+        found = np.zeros((reading.n_tokens,) * 2, bool)
+        queries = positions[max(-places, 0) :]
+        keys = positions[max(places, 0) :]
+        pairs = min(len(queries), len(keys))
+        found[queries[:pairs], keys[:pairs]] = True
+        return found
+
+    return find
+
+
+def itself(reading: Reading) -> np.ndarray:
+    return np.eye(reading.n_tokens, dtype=bool)
+
+
+def tokens(is_target: Callable[[str], bool]) -> Find:
+    """Find the tokens of one kind."""
+
+    def find(reading: Reading) -> np.ndarray:
+        keys = np.array([is_target(token) for token in reading.tokens])
+        return np.tile(keys, (reading.n_tokens, 1))
+
+    return find
+
+
+def same(field: str) -> Find:
+    """Find the tokens that share each one's value; None equals nothing."""
+
+    def find(reading: Reading) -> np.ndarray:
+        values = getattr(reading, field)
+        keys = np.array([-1 if value is None else value for value in values])
+        return (keys[:, None] == keys) & (keys >= 0)
+
+    return find
+
+
+def other(find: Find) -> Find:
+    """Leave out each token itself."""
+    return lambda reading: find(reading) & ~itself(reading)
+
+
 ROLES = (
-    Role("previous", "←", "#e69f00", "the word before it"),
-    Role("next", "→", "#56b4e9", "the next word"),
-    Role("self", "•", "#009e73", "itself"),
-    Role("cls", "C", "#cc79a7", "[CLS]"),
-    Role("sep", "S", "#bbbbbb", "[SEP]"),
-    Role("mask", "M", "#f0e442", "[MASK]"),
-    Role("punctuation", "P", "#d55e00", "punctuation"),
+    Role("previous", "←", "#e69f00", "the word before it", step(-1)),
+    Role("next", "→", "#56b4e9", "the next word", step(1)),
+    Role("self", "•", "#009e73", "itself", itself),
+    Role("cls", "C", "#cc79a7", "[CLS]", tokens("[CLS]".__eq__)),
+    Role("sep", "S", "#bbbbbb", "[SEP]", tokens("[SEP]".__eq__)),
+    Role("mask", "M", "#f0e442", "[MASK]", other(tokens(MASK.__eq__))),
+    Role("punctuation", "P", "#d55e00", "punctuation", other(tokens(is_punctuation))),
     # The palette's blue, lighter: its symbol is black, 4.5:1 or more on each colour.
-    Role("word", "W", "#0a7dbe", "the other pieces of its word"),
-    Role("repeat", "R", "#ffffff", "the same word elsewhere"),
+    Role(
+        "word", "W", "#0a7dbe", "the other pieces of its word", other(same("word_ids"))
+    ),
+    Role("repeat", "R", "#ffffff", "the same word elsewhere", other(same("ids"))),
 )
 NAMES = tuple(role.name for role in ROLES)
 # What a legend lists: the roles, then what heads without one are called.
-LEGEND = (
+LEGEND: tuple[Label, ...] = (
     *ROLES,
-    Role(BROAD, "○", "", "nearly everything"),
-    Role(MIXED, "", "", "no single kind of token"),
+    Label(BROAD, "○", "", "nearly everything"),
+    Label(MIXED, "", "", "no single kind of token"),
 )
 
 
@@ -66,7 +123,7 @@ class HeadRoles:
 def head_roles(reading: Reading) -> HeadRoles:
     """Score every head of a reading for every role and label it."""
     is_ordinary = ordinary(reading)
-    targets = np.stack([find(reading)[is_ordinary] for find in TARGETS.values()])
+    targets = np.stack([role.find(reading)[is_ordinary] for role in ROLES])
     # Layer by layer: of 512 tokens, each copy of all layers would take 151 MB.
     layers = (layer[None, :, is_ordinary] for layer in reading.attention)
     measured = [(mean_shares(w, targets), mean_entropy(w)) for w in layers]
@@ -119,63 +176,3 @@ def label(scores: np.ndarray, chance: np.ndarray, entropy: np.ndarray) -> np.nda
     strongest = np.array(NAMES)[clear_scores.argmax(axis=-1)]
     without = np.where(entropy > BROAD_ENTROPY, BROAD, MIXED)
     return np.where(is_clear.any(axis=-1), strongest, without)
-
-
-def ordinary(reading: Reading) -> np.ndarray:
-    """Tell for each token whether it is ordinary: bool [n]."""
-    return np.array([token not in NO_WORDS for token in reading.tokens])
-
-
-# Each role's targets: bool [query, key].
-
-
-def _before(reading: Reading, step: int) -> np.ndarray:
-    """Mark, for each ordinary token, the ordinary token `step` places further on."""
-    positions = np.flatnonzero(ordinary(reading))
-    found = np.zeros((reading.n_tokens,) * 2, bool)
-    queries, keys = positions[max(-step, 0) :], positions[max(step, 0) :]
-    pairs = min(len(queries), len(keys))
-    found[queries[:pairs], keys[:pairs]] = True
-    return found
-
-
-def _columns(reading: Reading, is_target: Callable[[str], bool]) -> np.ndarray:
-    keys = np.array([is_target(token) for token in reading.tokens])
-    return np.tile(keys, (reading.n_tokens, 1))
-
-
-def _others(found: np.ndarray) -> np.ndarray:
-    """Leave out each token itself."""
-    return found & ~np.eye(len(found), dtype=bool)
-
-
-def _same(values: Sequence[int | None]) -> np.ndarray:
-    """Mark pairs with equal values; None equals nothing."""
-    keys = np.array([-1 if value is None else value for value in values])
-    return _others((keys[:, None] == keys) & (keys >= 0))
-
-
-TARGETS: Mapping[str, Callable[[Reading], np.ndarray]] = {
-    "previous": lambda reading: _before(reading, -1),
-    "next": lambda reading: _before(reading, 1),
-    "self": lambda reading: np.eye(reading.n_tokens, dtype=bool),
-    "cls": lambda reading: _columns(reading, "[CLS]".__eq__),
-    "sep": lambda reading: _columns(reading, "[SEP]".__eq__),
-    "mask": lambda reading: _others(_columns(reading, MASK.__eq__)),
-    "punctuation": lambda reading: _others(_columns(reading, is_punctuation)),
-    "word": lambda reading: _same(reading.word_ids),
-    "repeat": lambda reading: _same(reading.ids),
-}
-
-
-def is_punctuation(token: str) -> bool:
-    """Tell whether a token is made of punctuation, as BERT's tokenizer sees it.
-
-    >>> [is_punctuation(token) for token in (".", "##'", "$", "[MASK]", "a")]
-    [True, True, True, False, False]
-    """
-    characters = token.removeprefix("##")
-    return all(
-        unicodedata.category(c).startswith("P") or c in ASCII_SYMBOLS
-        for c in characters
-    )

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from attention.heads.roles import BROAD, NAMES, ROLES, HeadRoles, ordinary
+from attention.heads.roles import BROAD, NAMES, ROLES, HeadRoles
 from attention.reading import Reading
+from attention.words import ordinary
 
 ORDINALS = {1: "first", 2: "second", 3: "third"}
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}  # but for 11, 12 and 13
