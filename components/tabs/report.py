@@ -7,14 +7,14 @@ import streamlit as st
 from attention.report import file as report_file
 from attention.report.markdown import report_html, report_zip
 from components.session import url as links
-from components.tabs.claim.lines import keep_own_lines
-from components.widgets.add_to_report import (
+from components.session.findings import (
     Entry,
     add_findings,
     entries,
     findings,
     mark_saved,
 )
+from components.tabs.claim.lines import keep_own_lines
 from components.widgets.files import Kind, offer_files
 from components.widgets.pictures import show_png
 
