@@ -123,8 +123,8 @@ with answerer, st.spinner(f"Loading {model.id} …"):
     # These import Altair and pandas.
     from components.page.downloads import offer_all_heads, offer_head
     from components.page.heatmap import show_head
+    from components.session.findings import warn_before_leaving
     from components.tabs.tabs import explore, show_kept_report
-    from components.widgets.add_to_report import warn_before_leaving
 warn_before_leaving()  # before a claim's test, which may take minutes
 
 if not has_drawn:

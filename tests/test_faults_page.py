@@ -95,8 +95,8 @@ def test_what_is_typed_in_a_tab_outlives_a_sentence_that_fails(
 @pytest.mark.parametrize(
     ("tab", "broken"),
     [
-        ("Heads", "components.tabs.tabs.roles_frame"),
-        ("Find heads for two words", "components.tabs.tabs.heads_for_pair"),
+        ("Heads", "components.tabs.heads.roles_frame"),
+        ("Find heads for two words", "components.tabs.two_words.heads_for_pair"),
         ("What if", "components.tabs.tabs.show_what_if"),
         ("Compare", "components.tabs.compare.words_frame"),
         ("Several heads", "components.tabs.tabs.show_several"),

@@ -14,7 +14,7 @@ from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.pictures.head import head_svg
 from attention.report.finding import Figure
 from attention.report.markdown import report_zip
-from components.widgets.add_to_report import Entry
+from components.session.findings import Entry
 from tests.hostile import FOUND, HOSTILE, read_as_markup
 from tests.making import make_reading
 

@@ -8,14 +8,14 @@ from attention.report.finding import MAX_NOTE
 from attention.report.html import report_html
 from attention.report.markdown import report_zip
 from components.session import url as links
-from components.tabs.claim.lines import keep_own_lines
-from components.widgets.add_to_report import (
+from components.session.findings import (
     Entry,
     add_findings,
     entries,
     findings,
     mark_saved,
 )
+from components.tabs.claim.lines import keep_own_lines
 from components.widgets.files import Kind, offer_files
 from components.widgets.pictures import show_png
 

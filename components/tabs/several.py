@@ -1,4 +1,4 @@
-"""Several heads as one map, and one token's view of a head or a layer."""
+"""The tab Several heads: several heads as one map."""
 
 from collections.abc import Callable
 
@@ -10,13 +10,11 @@ from attention.heads.combine import mean_of_heads, rollout
 from attention.heads.frames import head_frame, weights_frame
 from attention.pictures.charts import (
     HEATMAP_TOKENS,
-    bars_chart,
     heatmap_height,
     lines_chart,
     weights_chart,
 )
 from attention.reading import Reading, head_name
-from components.session import state
 from components.widgets.several_heads import ask_heads
 
 CHOSEN, ALL, ROLLOUT = "mean of chosen heads", "mean of all heads", "attention rollout"
@@ -30,11 +28,6 @@ HOW = {
 }
 # Lines of more heads than these cannot be told apart by colour.
 MOST_COLOURS = 8
-HEAD, LAYER = "open head", "mean of its layer"
-HOW_TOKEN = (
-    "Above: how the token spreads its own attention. Below: how much each token gives "
-    "to it; these shares come from different rows and need not sum to 1."
-)
 
 
 def show_several(reading: Reading) -> None:
@@ -66,34 +59,3 @@ def show_several(reading: Reading) -> None:
         lines = lines_chart(pd.concat(frames), reading.tokens)
         st.altair_chart(lines, height=height, alt="Lines of the chosen heads")
     st.text(HOW[kind])
-
-
-def show_one_token(reading: Reading) -> None:
-    """Draw where one token looks, and who looks at it."""
-    tokens = [f"{i} {token}" for i, token in enumerate(reading.tokens)]
-    with st.container(horizontal=True):
-        token = st.selectbox(
-            "Token",
-            tokens,
-            min(1, len(tokens) - 1),
-            key="token",
-            bind="query-params",
-        )
-        of = st.radio(
-            "Of the", [HEAD, LAYER], key="of", bind="query-params", horizontal=True
-        )
-    layer, head = state.selected_head()
-    weights = reading.attention[layer]
-    weights = weights[head] if of == HEAD else weights.mean(axis=0)
-    position = tokens.index(token)
-    for title, shares in (
-        ("where it looks", weights[position]),
-        ("who looks at it", weights[:, position]),
-    ):
-        st.text(f"“{reading.tokens[position]}”: {title}")
-        st.altair_chart(
-            bars_chart(pd.DataFrame({"token": tokens, "share": np.array(shares)})),
-            height=220,
-            alt=f"Bars: {title}",
-        )
-    st.text(HOW_TOKEN)

@@ -1,0 +1,51 @@
+"""The tab Heads: the heads of one role in a table, with their scores."""
+
+import streamlit as st
+
+from attention.heads.frames import ALL_ROLES, filter_heads, roles_frame
+from attention.heads.roles import (
+    BROAD_ENTROPY,
+    LEAST_SHARE,
+    LEAST_TIMES_CHANCE,
+    LEGEND,
+    NAMES,
+    HeadRoles,
+)
+from attention.reading import Reading
+from components.widgets.tables import SHARE, choose_head
+
+HOW = (
+    "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
+    "[SEP]) give to the role's targets; tokens without a target do not count. A head "
+    f"is named after its strongest role if that takes at least {LEAST_SHARE:.0%} and "
+    f"{LEAST_TIMES_CHANCE} times what evenly spread attention would give. Otherwise "
+    f"it is broad (entropy over {BROAD_ENTROPY:.0%} of the most possible) or mixed. "
+    "After Clark et al. 2019, “What Does BERT Look At?”."
+)
+
+
+def show_heads(reading: Reading, roles: HeadRoles) -> None:
+    """Draw the choice of a role and the table of its heads."""
+    with st.container(horizontal=True):
+        role = st.selectbox(
+            "Show role",
+            [ALL_ROLES, *(role.name for role in LEGEND)],
+            key="show_role",
+            bind="query-params",
+        )
+        least = st.slider(
+            "At least this share (%)",
+            0,
+            100,
+            0,
+            step=5,
+            key="least",
+            bind="query-params",
+            help="Of the chosen role's attention, or of any role's",
+        )
+    frame = filter_heads(roles_frame(reading, roles), role, least / 100)
+    st.text(
+        f"{len(frame)} of {roles.labels.size} heads. Choose a row to open its head."
+    )
+    choose_head(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
+    st.text(HOW)

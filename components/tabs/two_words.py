@@ -1,0 +1,37 @@
+"""The tab Find heads for two words: every head's weight from one to the other."""
+
+import streamlit as st
+
+from attention.heads.search import heads_for_pair
+from attention.reading import Reading
+from components.widgets.tables import SHARE, choose_head
+
+HOW = (
+    "The share of attention that the first token gives to the second, in every head. "
+    "Times chance compares it with attention spread evenly over all tokens; the check "
+    "tells whether no other token gets more."
+)
+
+
+def show_two_words(reading: Reading) -> None:
+    """Draw the choice of two tokens and the heads for them, there and back."""
+    tokens = [f"{i} {token}" for i, token in enumerate(reading.tokens)]
+    with st.container(horizontal=True):
+        query = st.selectbox("From", tokens, 1, key="from", bind="query-params")
+        key = st.selectbox("To", tokens, 2, key="to", bind="query-params")
+    here, there = tokens.index(query), tokens.index(key)
+    for column, (a, b) in zip(
+        st.columns(2), ((here, there), (there, here)), strict=True
+    ):
+        with column:
+            st.text(f"From “{reading.tokens[a]}” to “{reading.tokens[b]}”")
+            choose_head(
+                heads_for_pair(reading, a, b),
+                f"pair {'there' if a == here else 'back'}",
+                {
+                    "weight": SHARE,
+                    "times_chance": st.column_config.NumberColumn(format="%.1f x"),
+                    "is_most": "gets the most",
+                },
+            )
+    st.text(HOW)
