@@ -73,6 +73,7 @@ class FakeHub:
         self.fault = fault  # may be changed while the hub runs
         self.requests: list[Request] = []
         self.half_sent = threading.Event()  # the body of the weights is under way
+        self.is_silent = threading.Event()  # somebody waits for an answer in vain
         self.closing = threading.Event()  # ends every hang
         self._server = _Server(("127.0.0.1", 0), _handler(self))
 
@@ -253,6 +254,7 @@ class _Answers(BaseHTTPRequestHandler):
         return None
 
     def _hang(self) -> None:
+        self.hub.is_silent.set()
         self.hub.closing.wait()
 
     def _cut(self) -> None:

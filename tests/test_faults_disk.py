@@ -11,6 +11,7 @@ import pytest
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
 from tests.answers import best_word
+from tests.downloading import PATIENCE
 from tests.fake_hub import FakeHub, tiny_model_files
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
 from tests.serving import ROOT
@@ -46,10 +47,10 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
         fake.be_the_hub(monkeypatch, cache=small_disk)
         (ask,) = [b for b in page.button if b.label.startswith("Download bert-base")]
         ask.click().run()
-        assert fake.half_sent.wait(20)
+        assert fake.half_sent.wait(PATIENCE)
         with pytest.raises(OSError, match="No space left"):
             fill(small_disk / "x")
-        assert hub.download_of(model).wait(20)
+        assert hub.download_of(model).wait(PATIENCE)
         page.run()
         (told,) = errors(page)
         assert told.startswith("Not enough disk space for bert-base-uncased (440 MB);")
@@ -60,7 +61,7 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
         fake.fault = None
         (again,) = [b for b in page.button if b.label == "Download again"]
         again.click().run()
-        assert hub.download_of(model).wait(20)
+        assert hub.download_of(model).wait(PATIENCE)
         assert hub.download_of(model).folder
 
 
@@ -75,7 +76,7 @@ def test_an_unwritable_cache_is_named_in_the_log_alone(
         fake.be_the_hub(monkeypatch, cache=tmp_path / SECRET)
         (ask,) = [b for b in page.button if b.label.startswith("Download bert-base")]
         ask.click().run()
-        assert hub.download_of(model).wait(20)
+        assert hub.download_of(model).wait(PATIENCE)
     page.run()
     (told,) = errors(page)
     assert told.startswith("Cannot write to the model cache (Not a directory);")

@@ -11,6 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.downloading import PATIENCE
 from tests.hostile import EVIL
 from tests.security_document import proxy_headers
 
@@ -18,7 +19,7 @@ from tests.security_document import proxy_headers
 @pytest.fixture(scope="module")
 def session(served):
     """An open session of the served page: its id, its cookie's token, its address."""
-    first = requests.get(f"{served}/_stcore/health", timeout=10)
+    first = requests.get(f"{served}/_stcore/health", timeout=PATIENCE)
     token = first.cookies.get("_streamlit_xsrf", "")
     address = served.replace("http", "ws", 1) + "/_stcore/stream"
     with connect(
@@ -31,7 +32,7 @@ def session(served):
         message.rerun_script.query_string = ""
         socket.send(message.SerializeToString())
         while True:
-            said = ForwardMsg.FromString(socket.recv(timeout=30))
+            said = ForwardMsg.FromString(socket.recv(timeout=PATIENCE))
             if said.HasField("new_session"):
                 break
         id_ = said.new_session.initialize.session_id
@@ -59,7 +60,7 @@ def put(session, content, token: str | None = None, **headers) -> int:
         }
         | headers,
         cookies={"_streamlit_xsrf": own},
-        timeout=30,
+        timeout=PATIENCE,
     )
     return answer.status_code
 
@@ -92,7 +93,7 @@ def test_a_page_of_another_origin_cannot_connect(served):
 
 def test_a_page_of_another_origin_cannot_read_an_answer(served):
     for path in ("/", "/_stcore/health", "/_stcore/host-config", "/_stcore/metrics"):
-        answer = requests.get(served + path, headers={"Origin": EVIL}, timeout=10)
+        answer = requests.get(served + path, headers={"Origin": EVIL}, timeout=PATIENCE)
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
@@ -104,7 +105,7 @@ def test_the_servers_own_files_are_not_served(served):
         *("/media/..%2f..%2fapp.py", "/component/x/..%2fapp.py", "//evil.example/%2e."),
     ):
         # Unlike requests, which tidies paths before it asks.
-        connection = http.client.HTTPConnection(address, timeout=10)
+        connection = http.client.HTTPConnection(address, timeout=PATIENCE)
         connection.request("GET", path)
         answer = connection.getresponse()
         body = answer.read()
@@ -118,15 +119,15 @@ def test_the_servers_own_files_are_not_served(served):
 def test_no_program_may_drive_the_page(served):
     for name in ("interact", "mcp"):
         url = f"{served}/_stcore/agent/{name}"
-        answer = requests.post(url, json={}, timeout=10)
+        answer = requests.post(url, json={}, timeout=PATIENCE)
         assert "does not serve the agent API" in answer.text
         assert answer.status_code >= 400
 
 
 def test_the_headers_that_the_server_sends_are_those_in_the_document(served):
     """Once Streamlit sends one of them, the document need not ask for it."""
-    index = requests.get(served, timeout=10)
-    token = requests.get(f"{served}/_stcore/health", timeout=10)
+    index = requests.get(served, timeout=PATIENCE)
+    token = requests.get(f"{served}/_stcore/health", timeout=PATIENCE)
     assert "SameSite=Lax" in token.headers["Set-Cookie"]
     for name in proxy_headers():
         assert name not in index.headers, name
