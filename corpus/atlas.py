@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from attention.atlas.file import VERSION, save
-from attention.atlas.rates import LEAST_INSTANCES, Atlas, Source, held_out
+from attention.atlas.file import OLD, VERSION, save
+from attention.atlas.rates import LABELS, LEAST_INSTANCES, Atlas, Source, held_out
 from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
 from command.files import make_folder, write_whole
@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_intermixed_args(arguments)
     try:
         model = find_model(options.model) if options.model else default_model()
-        out = options.out or ATLASES / f"{model.id}.parquet"
+        out = options.out or ATLASES / f"{model.id}.npz"
+        if out.suffix.lower() == ".parquet":
+            raise Failed(OLD)
         make(options.treebanks, model, out, options.address)
     except (
         Failed,
@@ -73,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--out",
         type=Path,
-        metavar="FILE.parquet",
+        metavar="FILE.npz",
         help="default: where the page finds it, corpus/atlases",
     )
     made.add_argument(
@@ -101,6 +103,7 @@ def make(
         "files": files,
         "sentences in a block": BLOCK_SENTENCES,
         "version": VERSION,
+        "labels": LABELS,
     }
     parts = Parts(out.with_name(f"{out.name}.parts"), plan)
     work(todo, parts, model, address)

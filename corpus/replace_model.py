@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MODEL_FILES = (CONFIG, WEIGHTS, TOKENIZER_CONFIG, *TOKENIZER_FILES)
 TEXT_FILES = ("README.md", "LICENSE")  # the former model's stay where there is none
-ATLAS = corpus.atlas.ATLASES / f"{BUNDLED}.parquet"
+ATLAS = corpus.atlas.ATLASES / f"{BUNDLED}.npz"
 README = ROOT / "README.md"
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -49,7 +50,7 @@ def choose_relation(page: Page, name: str) -> None:
 
 
 def shipped_atlas() -> Atlas:
-    return load((ATLASES / f"{BUNDLED}.parquet").read_bytes())
+    return load((ATLASES / f"{BUNDLED}.npz").read_bytes())
 
 
 @WIDTHS
@@ -123,25 +124,31 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
 def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
     page = open_page(new_page(), served, tab="Atlas")
     unfold(page, "Where this atlas is from")
-    download = take_home(page, "This atlas (Parquet)")
+    download = take_home(page, "This atlas (.npz)")
     file = tmp_path / download.suggested_filename
     download.save_as(file)
-    assert file.read_bytes() == (ATLASES / f"{BUNDLED}.parquet").read_bytes()
+    assert file.read_bytes() == (ATLASES / f"{BUNDLED}.npz").read_bytes()
+    rates = tmp_path / "rates.csv"
+    take_home(page, "All rates (CSV)").save_as(rates)
+    table = pd.read_csv(rates)
+    best = table[(table.relation == "obj") & (table.direction == "to governor")].iloc[0]
+    layer, head = shipped_atlas().relations["obj"].best(TO_GOVERNOR)
+    assert (best["layer"], best["head"]) == (layer + 1, head + 1)
     unfold(page, "Upload an atlas of your own")
     page.locator("input[type=file]").set_input_files(file)
     chosen = page.get_by_role("combobox", name="Atlas file")
     expect(chosen).to_have_value("your own")
     settle(page)
     # One of another BERT's takes its place, and waits.
-    other = tmp_path / "other.parquet"
+    other = tmp_path / "other.npz"
     other.write_bytes(save(small_atlas()))
     page.locator("input[type=file]").set_input_files(other)
     expect(page.get_by_text("Your atlas is of made by hand")).to_be_visible()
     expect(chosen).to_have_count(0)
     settle(page)
     # What is none leaves the page with a sentence.
-    none = tmp_path / "none.parquet"
-    none.write_bytes(b"PAR1 nothing PAR1")
+    none = tmp_path / "none.npz"
+    none.write_bytes(b"PK nothing")
     page.locator("input[type=file]").set_input_files(none)
     expect(page.get_by_role("alert")).to_contain_text("This file is no atlas")
     expect(page.get_by_text("Chosen on one half")).to_be_visible()

@@ -1,9 +1,18 @@
 """What an atlas's counts amount to, on one made by hand."""
 
+from dataclasses import replace
+from io import BytesIO
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from attention.atlas.frames import habits_frame, heads_frame, relations_frame
+from attention.atlas.frames import (
+    habits_frame,
+    heads_frame,
+    rates_csv,
+    relations_frame,
+)
 from attention.atlas.rates import (
     FARTHEST,
     LABELS,
@@ -170,6 +179,53 @@ def test_habits_tell_how_often_a_head_is_called_so_and_leave_out_what_has_no_sco
     assert frame["spread"]["next"] == 0.25
     assert np.isnan([frame["mean"]["mixed"], frame["mean"]["mask"]]).all()
     assert "next, in 70% of 10" in describe_habits(small_atlas().habits, FIRST)
+
+
+def test_a_role_that_an_atlas_lacks_is_not_measured():
+    habits = small_atlas().habits
+    older = Habits(
+        habits.sentences[:-1],
+        habits.mean[..., :-1],
+        habits.spread[..., :-1],
+        np.delete(habits.labels, LABELS.index(NAMES[-1]), axis=-1),
+        NAMES[:-1],
+        tuple(name for name in LABELS if name != NAMES[-1]),
+    )
+    frame = habits_frame(older, FIRST)
+    assert frame["role"].iloc[-1] == f"{NAMES[-1]} (not measured)"
+    assert frame.drop(columns="role").iloc[-1].isna().all()
+    same = habits_frame(habits, FIRST).set_index("role").drop(NAMES[-1])
+    pd.testing.assert_frame_equal(frame.iloc[:-1].set_index("role"), same)
+
+
+def test_a_role_that_is_none_any_more_is_left_out_and_its_sentences_still_count():
+    habits = small_atlas().habits
+    roles, called = (
+        tuple("gone" if name == "next" else name for name in names)
+        for names in (NAMES, LABELS)
+    )
+    frame = habits_frame(replace(habits, roles=roles, called=called), FIRST)
+    shown = frame.set_index("role")
+    assert set(shown.index) == {*LABELS, "next (not measured)"} - {"next"}
+    assert shown["called"]["mixed"] == 0.3  # of all 10 sentences
+
+
+def test_a_csv_has_every_rate_with_its_counts():
+    table = pd.read_csv(BytesIO(rates_csv(small_atlas())))
+    assert len(table) == 2 * 2  # directions and heads
+    rows = table.set_index(["relation", "direction", "layer", "head"])
+    row = rows.loc[("det", "to governor", 1, 1)]
+    assert row[["hits", "instances", "rate"]].tolist() == [18, 30, 0.6]
+    assert row[["hits_chosen_on", "instances_chosen_on"]].tolist() == [8, 10]
+    assert row[["low", "high"]].tolist() == [0.4232, 0.7541]  # Wilson's, of 18 of 30
+    # 13 of 30 stand one word on, seen from the determiner.
+    assert row[["offset", "offset_rate"]].tolist() == [1, 0.4333]
+    assert rows.loc[("det", "to dependent", 1, 2)]["offset"] == -1
+
+
+def test_a_relations_name_is_no_formula_in_a_csv():
+    table = pd.read_csv(BytesIO(rates_csv(small_atlas(**{"=1+1": DETERMINERS}))))
+    assert set(table["relation"]) == {"'=1+1"}
 
 
 @pytest.mark.parametrize(

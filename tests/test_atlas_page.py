@@ -24,6 +24,7 @@ from tests.test_page import headings
 
 BEST, OTHER = (4, 0), (2, 9)
 OBJECTS = "direct object → its verb"
+PARQUET = ROOT / "tests/data/old_links/atlas.parquet"
 WEIGHTS_SHA256 = weights_sha256(ROOT / "model_cache/bundled")
 OTHER_WEIGHTS = {"model": "bert-base-uncased", "model_sha256": "ab" * 32}
 TREEBANK = """\
@@ -72,7 +73,7 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(atlases, "TREEBANKS", tmp_path)
     monkeypatch.setattr(atlas_relation, "SMALL_TREEBANK", tmp_path / "small")
     (tmp_path / "small").write_text(TREEBANK)
-    (tmp_path / f"{BUNDLED}.parquet").write_bytes(save(made()))
+    (tmp_path / f"{BUNDLED}.npz").write_bytes(save(made()))
     return tmp_path
 
 
@@ -87,8 +88,8 @@ def open_atlas(open_page, folder):
     return make
 
 
-def upload(page: AppTest, data: bytes) -> None:
-    page.file_uploader(key=atlas_source.FILE).upload("../zq.parquet", data).run()
+def upload(page: AppTest, data: bytes, name: str = "../zq.npz") -> None:
+    page.file_uploader(key=atlas_source.FILE).upload(name, data).run()
     assert not page.exception
 
 
@@ -207,7 +208,7 @@ def test_examples_come_from_the_atlass_treebank_if_it_is_unchanged(open_atlas, f
     file.write_text(TREEBANK.replace("book", "letter"))
     # A path names no file: names are only compared with what the folder has.
     files = {"own.conllu": sha256(file), str(folder / "small"): sha256(file)}
-    (folder / f"{BUNDLED}.parquet").write_bytes(save(made(files=files)))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(made(files=files)))
     page = open_atlas(relation=OBJECTS)
     assert "Examples, taken evenly from own.conllu: the open head hits" in texts(page)
     assert listed(page, "looked_at")["pair"].tolist() == ["letter -> reads"]
@@ -229,7 +230,7 @@ def test_the_source_is_said_and_a_licence_only_of_what_is_known(open_atlas, fold
     files = {"a.conllu": known, "en_ewt-ud-dev.conllu": "0" * 64}
     skipped = {"dependencies within a contraction": 174}
     atlas = made(files=files, skipped=skipped)
-    (folder / f"{BUNDLED}.parquet").write_bytes(save(atlas))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(atlas))
     said = texts(open_atlas())
     assert f"a.conllu (SHA-256 {known[:12]}…; English Web Treebank" in said
     assert "en_ewt-ud-dev.conllu (SHA-256 000000000000…)" in said
@@ -239,8 +240,8 @@ def test_the_source_is_said_and_a_licence_only_of_what_is_known(open_atlas, fold
 def test_without_an_atlas_of_the_model_the_page_says_which_there_are(
     open_atlas, folder
 ):
-    (folder / f"{BUNDLED}.parquet").unlink()
-    (folder / "other.parquet").write_bytes(save(made(**OTHER_WEIGHTS)))
+    (folder / f"{BUNDLED}.npz").unlink()
+    (folder / "other.npz").write_bytes(save(made(**OTHER_WEIGHTS)))
     page = open_atlas(layer="5", head="1")
     assert f"no atlas of {BUNDLED} here. There are atlases of bert-base-uncased" in (
         texts(page)
@@ -252,7 +253,7 @@ def test_without_an_atlas_of_the_model_the_page_says_which_there_are(
 
 def test_an_atlas_of_the_models_name_and_other_weights_is_not_shown(open_atlas, folder):
     trained_further = made(model_sha256="ab" * 32)
-    (folder / f"{BUNDLED}.parquet").write_bytes(save(trained_further))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(trained_further))
     page = open_atlas(layer="5", head="1")
     assert "One of that name was measured with other weights" in texts(page)
     assert LINE not in texts(page)
@@ -261,7 +262,7 @@ def test_an_atlas_of_the_models_name_and_other_weights_is_not_shown(open_atlas, 
 def test_an_atlas_of_the_models_weights_is_shown_whatever_it_calls_them(
     open_atlas, folder
 ):
-    (folder / f"{BUNDLED}.parquet").write_bytes(save(made(model="our own BERT")))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(made(model="our own BERT")))
     assert LINE in texts(open_atlas(layer="5", head="1"))
 
 
@@ -281,7 +282,7 @@ def test_an_atlas_of_another_shape_is_not_shown(open_atlas, folder):
             labels=habits.labels[:2],
         ),
     )
-    (folder / f"{BUNDLED}.parquet").write_bytes(save(cut))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(cut))
     page = open_atlas(layer="5", head="1")
     assert "There is no atlas" in texts(page)
 
@@ -289,8 +290,8 @@ def test_an_atlas_of_another_shape_is_not_shown(open_atlas, folder):
 def test_a_broken_file_is_told_and_logged_once_and_the_others_are_shown(
     open_atlas, folder, caplog
 ):
-    (folder / "broken.parquet").write_bytes(b"zq")
-    (folder / "large.parquet").write_bytes(bytes(3_000_000))
+    (folder / "broken.npz").write_bytes(b"zq")
+    (folder / "large.npz").write_bytes(bytes(3_000_000))
     with caplog.at_level(logging.WARNING, atlases.__name__):
         page = open_atlas()
         page.run()
@@ -298,7 +299,7 @@ def test_a_broken_file_is_told_and_logged_once_and_the_others_are_shown(
     assert "Chosen on one half" in texts(page)
     logged = [r.getMessage() for r in caplog.records if r.name == atlases.__name__]
     assert len(logged) == 2
-    assert "broken.parquet" in logged[0]
+    assert "broken.npz" in logged[0]
 
 
 def test_an_uploaded_atlas_is_shown_before_the_folders_and_either_can_be_chosen(
@@ -307,7 +308,7 @@ def test_an_uploaded_atlas_is_shown_before_the_folders_and_either_can_be_chosen(
     page = open_atlas(layer="5", head="1")
     upload(page, save(replace(made(sentences=77))))
     assert f"Over 77 sentences: {LINE}" in texts(page)
-    page.selectbox(key="atlas_file").set_value(f"{BUNDLED}.parquet").run()
+    page.selectbox(key="atlas_file").set_value(f"{BUNDLED}.npz").run()
     assert f"Over 500 sentences: {LINE}" in texts(page)
     # The choice holds while another tab is open.
     assert f"Over 500 sentences: {LINE}" in texts(in_tab(page, "Heads"))
@@ -320,13 +321,49 @@ def test_an_uploaded_atlas_of_another_model_waits_for_it(open_atlas):
     assert "Chosen on one half" in texts(page)
 
 
-@pytest.mark.parametrize("data", [b"", b"PAR1 zq PAR1", save(made())[:-40]])
+@pytest.mark.parametrize("data", [b"", b"PK zq", save(made())[:-40]])
 def test_an_upload_that_is_no_atlas_gets_a_sentence_without_its_words(open_atlas, data):
     page = open_atlas()
     upload(page, data)
     (error,) = page.error
     assert error.value.startswith("This file is no atlas, or damaged.")
     assert "Chosen on one half" in texts(page)
+
+
+NEW_ATLAS = "make a new one with `python -m corpus.atlas TREEBANK.conllu"
+
+
+def test_an_uploaded_parquet_file_is_told_how_to_become_an_atlas(open_atlas):
+    page = open_atlas()
+    upload(page, PARQUET.read_bytes(), "old.parquet")
+    (error,) = page.error
+    assert NEW_ATLAS in error.value
+    assert "Chosen on one half" in texts(page)
+
+
+def test_a_parquet_file_left_in_the_folder_is_told_and_the_log_says_what_to_do(
+    open_atlas, folder, caplog
+):
+    (folder / "old.parquet").write_bytes(PARQUET.read_bytes())
+    with caplog.at_level(logging.WARNING, atlases.__name__):
+        page = open_atlas()
+    assert "1 file in corpus/atlases cannot be read" in texts(page)
+    assert "Chosen on one half" in texts(page)
+    (logged,) = [r.getMessage() for r in caplog.records if r.name == atlases.__name__]
+    assert "old.parquet" in logged
+    assert NEW_ATLAS in logged
+
+
+def test_an_atlas_older_than_a_role_or_than_its_end_is_shown(open_atlas, folder):
+    habits = made().habits
+    roles = ("gone", *NAMES[1:])  # had not yet what is the first role now
+    named = replace(habits, roles=roles, called=("gone", *LABELS[1:]))
+    (folder / f"{BUNDLED}.npz").write_bytes(save(replace(made(), habits=named)))
+    page = open_atlas(by="open head")
+    shown = listed(page, "called")["role"].tolist()
+    assert shown[0] == "next"
+    assert shown[-1] == f"{NAMES[0]} (not measured)"
+    assert "gone" not in " ".join(shown)
 
 
 @pytest.mark.parametrize("by", ["relation", "open head"])

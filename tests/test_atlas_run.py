@@ -74,7 +74,7 @@ def here(monkeypatch, bundled_engine):
 
 
 def run(treebank_file, *options: str) -> int:
-    out = treebank_file.with_name("atlas.parquet")
+    out = treebank_file.with_name("atlas.npz")
     return atlas.main(
         [str(treebank_file), "--model", BUNDLED, "--out", str(out), *options]
     )
@@ -82,7 +82,7 @@ def run(treebank_file, *options: str) -> int:
 
 def test_the_command_writes_what_a_person_counts(treebank_file, here, capsys):
     assert run(treebank_file) == 0
-    found = load(treebank_file.with_name("atlas.parquet").read_bytes())
+    found = load(treebank_file.with_name("atlas.npz").read_bytes())
     n = len(SENTENCES)
     assert found.source.sentences == n
     assert found.source.model == BUNDLED
@@ -97,14 +97,14 @@ def test_the_command_writes_what_a_person_counts(treebank_file, here, capsys):
     assert found.relations["det"].baseline(0) == (1, 1.0)
     assert found.relations[FAR].baseline(0) == (3, 1.0)
     assert "determiner → its noun" in capsys.readouterr().out
-    assert not treebank_file.with_name("atlas.parquet.parts").exists()
+    assert not treebank_file.with_name("atlas.npz.parts").exists()
 
 
 def test_of_two_treebanks_heads_are_chosen_on_the_first(treebank_file, here):
     other = treebank_file.with_name("other.conllu")
     other.write_text("\n".join(conllu(*words) for words in SENTENCES[:20]))
     assert run(treebank_file, str(other)) == 0
-    found = load(treebank_file.with_name("atlas.parquet").read_bytes())
+    found = load(treebank_file.with_name("atlas.npz").read_bytes())
     assert found.relations["det"].instances.tolist() == [len(SENTENCES), 20]
 
 
@@ -125,9 +125,9 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     assert run(treebank_file) == 0
     assert "3 of 32 blocks were measured before" in capsys.readouterr().err
     assert len(here) == len(set(here)) == BLOCKS
-    in_two = treebank_file.with_name("atlas.parquet").read_bytes()
+    in_two = treebank_file.with_name("atlas.npz").read_bytes()
     assert run(treebank_file) == 0
-    assert treebank_file.with_name("atlas.parquet").read_bytes() == in_two
+    assert treebank_file.with_name("atlas.npz").read_bytes() == in_two
 
 
 def test_a_damaged_part_is_measured_again(treebank_file, here, monkeypatch, capsys):
@@ -151,7 +151,7 @@ def test_parts_of_another_treebank_are_not_used(treebank_file, here, monkeypatch
             run(treebank_file)
     treebank_file.write_text("\n".join(conllu(*words) for words in SENTENCES[:64]))
     assert run(treebank_file) == 0
-    found = load(treebank_file.with_name("atlas.parquet").read_bytes())
+    found = load(treebank_file.with_name("atlas.npz").read_bytes())
     assert found.source.sentences == 64
 
 
@@ -180,7 +180,18 @@ def test_a_file_of_no_use_ends_in_a_sentence(
         (tmp_path / name).write_bytes(content)
     assert run(tmp_path / name) == 1
     assert says in capsys.readouterr().err
-    assert not (tmp_path / "atlas.parquet").exists()
+    assert not (tmp_path / "atlas.npz").exists()
+
+
+def test_a_parquet_file_is_not_written_any_more(treebank_file, here, capsys):
+    old = treebank_file.with_name("atlas.parquet")
+    assert run(treebank_file, "--out", str(old)) == 1
+    assert capsys.readouterr().err == (
+        "atlas: Atlases are .npz files now, no longer Parquet: make a new one with "
+        "`python -m corpus.atlas TREEBANK.conllu --model MODEL --out FILE.npz`.\n"
+    )
+    assert not old.exists()
+    assert not here
 
 
 def test_an_address_needs_ray(treebank_file, here, capsys):
@@ -197,14 +208,14 @@ def assert_same(found: Mapping[str, Relation], expected: Mapping[str, Relation])
 
 def test_ray_on_this_machine_makes_the_atlas_of_a_plain_loop(treebank_file, here):
     assert run(treebank_file) == 0
-    plain = treebank_file.with_name("atlas.parquet").read_bytes()
+    plain = treebank_file.with_name("atlas.npz").read_bytes()
     subprocess.run(
         [sys.executable, "-m", "corpus.atlas", treebank_file]
-        + ["--model", BUNDLED, "--out", treebank_file.with_name("ray.parquet")],
+        + ["--model", BUNDLED, "--out", treebank_file.with_name("ray.npz")],
         cwd=ROOT,
         check=True,
     )
-    on_ray = treebank_file.with_name("ray.parquet").read_bytes()
+    on_ray = treebank_file.with_name("ray.npz").read_bytes()
     assert_same(load(on_ray).relations, load(plain).relations)
     # NumPy's threads, as many as it likes here and one there, change last digits.
     assert np.allclose(load(on_ray).habits.mean, load(plain).habits.mean, rtol=1e-5)

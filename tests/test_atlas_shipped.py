@@ -26,7 +26,7 @@ SAMPLE |= {"nmod:unmarked"}
 
 @pytest.fixture(scope="module")
 def atlas():
-    return load((ATLASES / f"{BUNDLED}.parquet").read_bytes())
+    return load((ATLASES / f"{BUNDLED}.npz").read_bytes())
 
 
 def test_it_is_of_the_bundled_model_and_of_the_treebanks_two_halves(atlas):

@@ -70,7 +70,7 @@ def test_atlas_and_facts_are_of_the_new_weights(project, replaced):
     bundled = project / "model_cache/bundled"
     sums = (bundled / "SHA256SUMS").read_text().splitlines()
     sha256 = next(s.split()[0] for s in sums if s.endswith(" model.safetensors"))
-    atlas = load((project / f"corpus/atlases/{BUNDLED}.parquet").read_bytes())
+    atlas = load((project / f"corpus/atlases/{BUNDLED}.npz").read_bytes())
     assert atlas.source.model_sha256 == sha256
     assert list(atlas.source.files) == ["small.conllu"]
     facts = json.loads((bundled / "facts.json").read_text())

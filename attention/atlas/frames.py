@@ -1,12 +1,14 @@
-"""An atlas as tables: heads ranked for a relation, one head's relations and habits."""
+"""An atlas as tables: heads ranked for a relation, one head's relations and habits.
+
+And all of its rates in one table, to take away.
+"""
 
 import numpy as np
 import pandas as pd
 
-from attention.atlas.rates import LABELS, Atlas, Habits, Relation, strengths
-from attention.atlas.relations import relation_name
+from attention.atlas.rates import CHOSEN, LABELS, Atlas, Habits, Relation, strengths
+from attention.atlas.relations import DIRECTIONS, relation_name
 from attention.exports import safe_cell
-from attention.heads.roles import NAMES
 
 
 def heads_frame(relation: Relation, direction: int) -> pd.DataFrame:
@@ -55,32 +57,64 @@ def relations_frame(atlas: Atlas, head: tuple[int, int]) -> pd.DataFrame:
     )
 
 
+def rates_csv(atlas: Atlas) -> bytes:
+    """Return every head's rate for every relation; docs/atlas.md lists the columns."""
+    frames = {
+        (safe_cell(name), direction): _rates_frame(relation, number)
+        for name, relation in atlas.relations.items()
+        for number, direction in enumerate(DIRECTIONS)
+    }
+    table = pd.concat(frames, names=["relation", "direction"]).reset_index(level=[0, 1])
+    return table.to_csv(index=False, float_format="%.4f").encode()
+
+
+def _rates_frame(relation: Relation, direction: int) -> pd.DataFrame:
+    """Return heads_frame with the counts behind it, and those of the half CHOSEN."""
+    frame = heads_frame(relation, direction)
+    at = frame["layer"] - 1, frame["head"] - 1
+    hits = relation.hits[:, direction]
+    offset, offset_rate = relation.baseline(direction)
+    return frame.drop(columns="above").assign(
+        offset=offset,
+        offset_rate=offset_rate,
+        hits=hits.sum(axis=0)[at],
+        instances=relation.n,
+        hits_chosen_on=hits[CHOSEN][at],
+        instances_chosen_on=relation.instances[CHOSEN],
+    )
+
+
 def habits_frame(habits: Habits, head: tuple[int, int]) -> pd.DataFrame:
     """List one head's roles, what it is called most first.
 
     Columns: role, called (0-1, share of all sentences), mean and spread (0-1, of its
     score over the sentences that have a target; NaN where a role has no score),
-    sentences (with a target).
+    sentences (with a target). Of a role that the atlas is older than, there are no
+    numbers; one that is no role any more is left out.
     """
-    called = habits.labels[head] / max(int(habits.labels[head].sum()), 1)
-    has_score = np.array([name in NAMES for name in LABELS])
-
-    def scores(values: np.ndarray) -> np.ndarray:
-        found = np.full(len(LABELS), np.nan)
-        found[has_score] = np.where(habits.sentences > 0, values[head], np.nan)
-        return found
-
-    sentences = np.full(len(LABELS), int(habits.labels[head].sum()))
-    sentences[has_score] = habits.sentences
-    frame = pd.DataFrame(
-        {
-            "role": list(LABELS),
-            "called": called,
-            "mean": scores(habits.mean),
-            "spread": scores(habits.spread),
-            "sentences": sentences,
-        }
+    n = int(habits.labels[head].sum())
+    called = pd.DataFrame(
+        {"called": habits.labels[head] / max(n, 1), "sentences": n},
+        index=list(habits.called),
     )
-    return frame.sort_values(
-        ["called", "mean"], ascending=False, kind="stable", na_position="last"
-    ).reset_index(drop=True)
+    scores = pd.DataFrame(
+        {
+            "mean": habits.mean[head],
+            "spread": habits.spread[head],
+            "sentences": habits.sentences,
+        },
+        index=list(habits.roles),
+    )
+    scores.loc[scores["sentences"] == 0, ["mean", "spread"]] = np.nan
+    frame = scores.combine_first(called).reindex(list(LABELS))
+    is_measured = frame["called"].notna()
+    return (
+        frame.assign(
+            role=np.where(is_measured, frame.index, frame.index + " (not measured)"),
+            sentences=frame["sentences"].astype("Int64"),
+        )[["role", "called", "mean", "spread", "sentences"]]
+        .sort_values(
+            ["called", "mean"], ascending=False, kind="stable", na_position="last"
+        )
+        .reset_index(drop=True)
+    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from attention.atlas.relations import DIRECTIONS, TO_GOVERNOR
 from attention.evidence import wilson
-from attention.heads.roles import LEGEND
+from attention.heads.roles import LEGEND, NAMES
 
 LEAST_INSTANCES = 50  # fewer say little
 LABELS = tuple(label.name for label in LEGEND)  # what a head is called in a sentence
@@ -63,8 +63,11 @@ class Habits:
     sentences: np.ndarray  # int [roles]: those in which a role has a target
     mean: np.ndarray  # [layers, heads, roles], 0-1
     spread: np.ndarray  # the same's standard deviation over sentences
-    # int [layers, heads, labels]: sentences in which a head is called so
+    # int [layers, heads, called]: sentences in which a head is called so
     labels: np.ndarray
+    # What was measured. An atlas may be older than a role of today, or than its end.
+    roles: tuple[str, ...] = NAMES
+    called: tuple[str, ...] = LABELS
 
 
 @dataclass(frozen=True)

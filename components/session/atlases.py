@@ -1,7 +1,6 @@
 """The atlases at hand: of the folder corpus/atlases, and one that a visitor uploaded.
 
-Each file of the folder is read once in the process; Parquet's reader is not imported
-before.
+Each file of the folder is read once in the process.
 """
 
 import logging
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from attention.atlas.file import MOST_BYTES, BadAtlas, load
 from attention.atlas.rates import Atlas
 from attention.claims.lines import Example
 from attention.reading import Reading
@@ -54,7 +54,7 @@ def atlases_of(reading: Reading) -> list[Found]:
     """Return the atlases of a reading's model; the likeliest first."""
     found = [one for one in found_atlases() if _fits(one.atlas, reading)]
     # What `python -m corpus.atlas` calls it goes before others of the folder.
-    usual = f"{reading.model}.parquet"
+    usual = f"{reading.model}.npz"
     return sorted(found, key=lambda one: (one.path is not None, one.name != usual))
 
 
@@ -109,7 +109,8 @@ def examples_from(paths: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
 
 
 def _files() -> list[Path]:
-    return sorted(ATLASES.glob("*.parquet"))
+    # A Parquet file is no atlas any more; the log says how to make a new one.
+    return sorted([*ATLASES.glob("*.npz"), *ATLASES.glob("*.parquet")])
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -128,8 +129,6 @@ def _of_file(path: Path) -> Atlas | None:
 @st.cache_resource(max_entries=MOST_KEPT, show_spinner=False)
 def _load(path: Path, changed: int, size: int) -> Atlas | None:
     """Read an atlas; None, and a line in the log, if it cannot be read."""
-    from attention.atlas.file import MOST_BYTES, BadAtlas, load
-
     try:
         if size > MOST_BYTES:
             raise BadAtlas(f"It has {size:,} bytes.")

@@ -1,10 +1,14 @@
 """Where the shown atlas is from, and uploading one's own."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from attention.atlas.file import BadAtlas, load
+from attention.atlas.frames import rates_csv
+from attention.exports import slug
 from attention.reading import Reading
 from components.session.atlases import CHOICE, OWN, Found, atlases_of, found_atlases
 from components.widgets.files import Kind, offer_files
@@ -49,10 +53,15 @@ def show_source(found: Found) -> None:
     lines += [f"Left out: {n:,} {why}" for why, n in source.skipped.items()]
     st.text("\n".join(lines))
     st.code(source.command, None, wrap_lines=True)
+    offer_files("atlas file", list(_kinds(found)))
+
+
+def _kinds(found: Found) -> Iterator[Kind]:
     if found.path:
         read = partial(_content, found.path)
-        kind = Kind("This atlas (Parquet)", found.path.name, "", read)
-        offer_files("atlas file", [kind])
+        yield Kind("This atlas (.npz)", found.path.name, "", read)
+    name = f"{slug(found.atlas.source.model)}_atlas.csv"
+    yield Kind("All rates (CSV)", name, "text/csv", partial(rates_csv, found.atlas))
 
 
 def _content(path: Path) -> bytes:
@@ -66,7 +75,7 @@ def ask_upload(reading: Reading) -> None:
     """Draw the field for a file, and what is wrong with the last one."""
     st.file_uploader(
         "A file that python -m corpus.atlas wrote; it stays in this browser tab",
-        ["parquet"],
+        ["npz", "parquet"],  # the latter to be told how to make a new one
         key=FILE,
         max_upload_size=MEGABYTES,
         on_change=_take_file,
@@ -84,14 +93,11 @@ def ask_upload(reading: Reading) -> None:
 
 
 def _take_file() -> None:
-    from attention.atlas.apart import load_apart
-    from attention.atlas.file import BadAtlas
-
     for key in (FAULT, OWN, CHOICE):
         st.session_state.pop(key, None)
     if (file := st.session_state[FILE]) is None:
         return
     try:
-        st.session_state[OWN] = load_apart(file.getvalue())
+        st.session_state[OWN] = load(file.getvalue())
     except BadAtlas as error:
         st.session_state[FAULT] = str(error)
