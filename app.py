@@ -31,19 +31,19 @@ from components.page.predictions import (
 from components.page.sentence import ask_sentence, offer_steps
 from components.page.share import show_share
 from components.page.view_picker import ask_view
-from components.session import state
-from components.session import url as links
+from components.session import choices, state
 from components.session.answer import (
     answering_model,
     explain_faults,
     read_or_explain,
     waiting_words,
 )
+from components.session.url import invalid_parameters
 from model_cache import cache
 from model_cache.turns import telling
 
 state.refuse_endless_numbers()
-link = st.query_params.to_dict()  # before the widgets, which drop odd values
+link = st.query_params.to_dict()  # before the widgets, which drop invalid values
 is_first_run = state.is_first_run()
 has_drawn = "has_drawn" in st.session_state
 lesson = chosen_lesson()
@@ -72,9 +72,9 @@ with st.container():
     if model != chosen:
         show_download(chosen)
     state.keep_head_for(chosen, model, link)
-    for notice in state.odd_values(link, chosen.shape) + links.odd_values(link):
+    for notice in invalid_parameters(link, chosen.shape):
         st.info(notice)
-    if links.is_teaching():
+    if state.is_teaching():
         from components.lessons.teach import show_teacher_panel
 
         teacher_area = st.container()
@@ -104,7 +104,7 @@ with heads_area:
     heads = place()
 with share_area:
     show_share()
-if links.is_teaching():
+if state.is_teaching():
     with teacher_area:
         show_teacher_panel()
 
@@ -141,13 +141,13 @@ else:
     seen, about_view = seen_as(reading, *view)
     roles = head_roles(seen)
     hidden = hidden_parts(lesson)
-    shown_roles = None if links.ROLES in hidden else roles
+    shown_roles = None if choices.ROLES in hidden else roles
     with words, explain_faults("What BERT puts at [MASK]"):
         if not reading.mask_positions:
             show_words_to_hide(reading)
-        if links.WORDS in hidden and ask_guess(reading):
-            hidden.remove(links.WORDS)
-        if reading.mask_positions and links.WORDS not in hidden:
+        if choices.WORDS in hidden and ask_guess(reading):
+            hidden.remove(choices.WORDS)
+        if reading.mask_positions and choices.WORDS not in hidden:
             show_predictions(reading, k)
         explain_unknown(reading)
     with answerer:

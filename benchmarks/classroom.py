@@ -34,8 +34,8 @@ from streamlit.proto.Element_pb2 import Element
 from attention.reading import head_name
 from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import PageError, Tab, open_tab
-from components.session import url as links
-from components.tabs import tabs as explore
+from components.session import choices
+from components.session.url import TAB
 from tests.serving import Server, alone, serve
 
 OWN = "Student {} found a [MASK] in the garden."
@@ -142,7 +142,7 @@ class Lesson:
     async def test_claims(self, url: str, wait: float) -> None:
         """Test one claim after another, each on sentences of its own, endlessly."""
         await asyncio.sleep(wait)
-        async with open_tab(url, {links.TAB: explore.CLAIM}) as tab:
+        async with open_tab(url, {TAB: choices.CLAIM}) as tab:
             async for _ in tab.run():
                 pass
             for number in count():

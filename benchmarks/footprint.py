@@ -25,7 +25,6 @@ from urllib.parse import urlencode
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from attention.claims.ready import ready_claims
 from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import Tab
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model
@@ -124,7 +123,7 @@ async def use(server: Server, started: float) -> float:
     async with visit(server.url, **what_if) as visitor:
         await visitor.see()
         tell(server, "all heads ranked by effect")
-    claim = {"tab": "Test a claim", "claim_lines": ready_claims()[CLAIM]}
+    claim = {"tab": "Test a claim", "examples": CLAIM}
     async with visit(server.url, **claim) as visitor:
         await visitor.see()
         tell(server, f"a claim, {CLAIM}")

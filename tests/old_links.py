@@ -24,6 +24,7 @@ from tests.random_bert import write_random_bert
 
 FOLDER = Path(__file__).parent / "data" / "old_links"
 FIXTURE = tomllib.loads((FOLDER / "links.toml").read_text("utf-8"))
+THEN = FIXTURE["version_0_1"]
 OF_THE_LESSON, OF_THE_FILE = "of the lesson", "of the file"
 IN_A_VIEW = {"sentence": "text", "compared_with": "with", "claim_lines": "claim_lines"}
 FIELDS = (
@@ -42,13 +43,14 @@ SIGNS = {
     "Atlas": "Look up by",
     "Report": "Continue from a saved file, or open a view that somebody saved",
 }
-NOTICES = {
-    "layer": r"\blayer\b",
-    "head": r"\bhead\b",
-    "number of predictions": r"\bk\b",
-    "model": r"\bmodel that is not on offer\b",
-    "lesson": r"\blesson\b",
-    "what to hide": r"\bhides\b",
+# What that version told of; what else a link could not have, it left out in silence.
+TOLD_OF = {
+    "layer": "layer",
+    "head": "head",
+    "k": "number of predictions",
+    "model": "model",
+    "lesson": "lesson",
+    "hide": "what to hide",
 }
 
 
@@ -212,12 +214,14 @@ def _tab(page: AppTest) -> str:
 
 
 def _told_of(page: AppTest) -> list[str]:
-    told = [
-        [what for what, pattern in NOTICES.items() if re.search(pattern, notice.value)]
-        or [notice.value]
-        for notice in page.info
-    ]
-    return sorted({what for each in told for what in each})
+    told = set()
+    for notice in page.info:
+        named = re.match(r"The link's (\w+) is not ", notice.value)
+        if named is None:
+            told.add(notice.value)
+        elif named[1] in TOLD_OF or named[1] not in THEN["parameters"]:
+            told.add(TOLD_OF.get(named[1], named[1]))
+    return sorted(told)
 
 
 def _hidden(page: AppTest) -> list[str]:

@@ -5,15 +5,10 @@ import json
 from streamlit.testing.v1 import AppTest
 
 from attention.report import file as report_file
-from components.tabs import tabs as explore
 from tests.hostile import FOUND
 
 ACROSS = "The turtle moved slowly across the [MASK]."
 SECRET = "a-folder-of-this-server"  # named in the log, and never on the page
-TABS = [
-    *(explore.TABLE, explore.PAIR, explore.WHAT_IF, explore.COMPARE, explore.SEVERAL),
-    *(explore.ONE_TOKEN, explore.CLAIM, explore.ATLAS, explore.REPORT),
-]
 
 
 def components_data(page: AppTest) -> list[dict]:
@@ -74,6 +69,6 @@ def upload_report(page: AppTest, view: dict[str, str]) -> AppTest:
 
 def claim(open_page, lines: str) -> AppTest:
     """Open the page on a claim with these lines."""
-    page = open_page(tab="Test a claim", claim=lines)
+    page = open_page(tab="Test a claim", examples=lines)
     assert not page.exception
     return page

@@ -111,7 +111,7 @@ def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
 
 
 def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_page):
-    page = open_page(new_page(), served, tab="Test a claim", claim="object -> verb")
+    page = open_page(new_page(), served, tab="Test a claim", examples="object -> verb")
     expect(page.get_by_text("The atlas, over 4,078 sentences.")).to_be_visible()
     press(page, "Open it in the tab Atlas")
     atlas = page.get_by_role("tabpanel", name="Atlas")  # both tabs may say it at once

@@ -167,7 +167,7 @@ def test_the_head_view_says_what_its_head_clearly_points_to(open_page, folder):
 @pytest.mark.parametrize("name", ["Atlas", "Test a claim"])
 def test_no_part_tells_what_heads_do_while_that_is_hidden(open_page, folder, name):
     page = open_page(
-        hide="roles", tab=name, layer="5", head="1", claim="object -> verb"
+        hide="roles", tab=name, layer="5", head="1", examples="object -> verb"
     )
     assert "Over 500 sentences" not in texts(page)
     assert "Chosen on one half" not in texts(page)
@@ -178,7 +178,7 @@ def test_no_part_tells_what_heads_do_while_that_is_hidden(open_page, folder, nam
 
 
 def test_a_claim_has_what_the_atlas_says_and_opens_it_there(open_page, folder):
-    page = open_page(tab="Test a claim", claim="object -> verb", layer="5", head="1")
+    page = open_page(tab="Test a claim", examples="object -> verb", layer="5", head="1")
     assert "The atlas, over 500 sentences. Chosen on one half" in texts(page)
     assert "The open head: Layer 5, head 1 hits 75%" in texts(page)
     page = press(page, "determiner -> noun")
@@ -186,7 +186,7 @@ def test_a_claim_has_what_the_atlas_says_and_opens_it_there(open_page, folder):
     page = press(page, "pronoun -> noun")
     assert "The atlas" not in texts(page)
     # A student's own words, as the atlas lists the relation.
-    page.text_input(key="claim").set_value("Noun -> its determiner").run()
+    page.text_input(key="claim_words").set_value("Noun -> its determiner").run()
     assert "The atlas, over 500 sentences" in texts(page)
     page = press(page, "Open it in the tab Atlas")
     assert page.selectbox(key="relation").value == "noun → its determiner"

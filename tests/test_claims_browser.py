@@ -74,7 +74,7 @@ def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
     served, new_page
 ):
     page = open_page(
-        new_page(), served, tab="Test a claim", claim="A dog ran. | dog -> ran"
+        new_page(), served, tab="Test a claim", examples="A dog ran. | dog -> ran"
     )
     unfold(page, "Upload a file")
     table = "sentence;from;to;\nA cat slept.;cat;slept;\n".encode("utf-16")
@@ -88,7 +88,11 @@ def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
 
 def test_two_clicked_words_become_an_example(served, new_page):
     page = open_page(
-        new_page(), served, tab="Test a claim", text="The dog saw the cat.", claim="x"
+        new_page(),
+        served,
+        tab="Test a claim",
+        text="The dog saw the cat.",
+        examples="x",
     )
     unfold(page, "Add the sentence above by clicking")
     words = page.get_by_role("group", name="Words to choose from")
@@ -107,7 +111,7 @@ def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_pa
         served,
         tab="Test a claim",
         text="Slowly, the turtle moved.",
-        claim="x",
+        examples="x",
         specials="hidden",
     )
     unfold(page, "Add the sentence above by clicking")

@@ -34,36 +34,36 @@ def test_a_links_claim_is_tested_and_its_bad_lines_are_listed(open_page):
 def test_the_tab_starts_with_a_ready_claim_and_offers_the_others(open_page):
     page = open_page(tab="Test a claim")
     assert "adverb -> verb" in labels(page)
-    assert page.text_input(key="claim").value == "adverb -> verb"
+    assert page.text_input(key="claim_words").value == "adverb -> verb"
     assert "of 144 heads" in texts(page)
 
 
 def test_a_ready_claim_replaces_own_lines_and_gives_them_back(open_page):
     own = f"{ACROSS} | slowly -> moved"
     page = press(claim(open_page, own), "object -> verb")
-    assert own not in page.text_area(key="claim_lines").value
+    assert own not in page.text_area(key="examples").value
     page = press(page, "↩ Put my own lines back")
-    assert page.text_area(key="claim_lines").value == own
+    assert page.text_area(key="examples").value == own
 
 
 def test_own_lines_and_those_typed_since_change_places(open_page):
     first, second = f"{ACROSS} | slowly -> moved", f"{ACROSS} | turtle -> moved"
     page = press(claim(open_page, first), "object -> verb")
-    page.text_area(key="claim_lines").set_value(second).run()
+    page.text_area(key="examples").set_value(second).run()
     seen = []
     for _ in range(3):
         page = press(page, "↩ Put my own lines back")
-        seen.append(page.text_area(key="claim_lines").value)
+        seen.append(page.text_area(key="examples").value)
     assert seen == [first, second, first]
 
 
 def test_a_claim_in_own_words_comes_back_though_its_lines_are_ready_ones(open_page):
     page = open_page(tab="Test a claim")
-    page.text_input(key="claim").set_value("my own words").run()
+    page.text_input(key="claim_words").set_value("my own words").run()
     page = press(page, "object -> verb")
-    assert page.text_input(key="claim").value == "object -> verb"
+    assert page.text_input(key="claim_words").value == "object -> verb"
     page = press(page, "↩ Put my own lines back")
-    assert page.text_input(key="claim").value == "my own words"
+    assert page.text_input(key="claim_words").value == "my own words"
     assert "↩ Put my own lines back" not in labels(page)
 
 
@@ -73,7 +73,7 @@ def test_the_same_file_again_and_again_drops_no_own_lines(open_page):
     for i in range(8):
         page = upload(page, f"{i}.txt", b"A cat slept. | cat -> slept")
     page = press(page, "↩ Put my own lines back")
-    assert page.text_area(key="claim_lines").value == own
+    assert page.text_area(key="examples").value == own
 
 
 def upload(page, name: str, data: bytes):
@@ -84,9 +84,9 @@ def test_a_second_file_leaves_what_the_first_replaced_in_reach(open_page):
     own = f"{ACROSS} | slowly -> moved"
     page = upload(claim(open_page, own), "a.txt", b"A cat slept. | cat -> slept")
     page = upload(page, "b.txt", b"A dog ran. | dog -> ran")
-    assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
+    assert page.text_area(key="examples").value == "A dog ran. | dog -> ran"
     page = press(page, "↩ Put my own lines back")
-    assert page.text_area(key="claim_lines").value == own
+    assert page.text_area(key="examples").value == own
 
 
 def test_a_file_without_lines_is_refused_and_nothing_is_replaced(open_page):
@@ -95,13 +95,13 @@ def test_a_file_without_lines_is_refused_and_nothing_is_replaced(open_page):
     assert errors(page) == [
         "This file is empty. Write one example a line: sentence | from -> to."
     ]
-    assert page.text_area(key="claim_lines").value == own
+    assert page.text_area(key="examples").value == own
 
 
 def test_lines_that_are_not_tested_are_counted_though_not_all_are_listed(open_page):
     page = claim(open_page, f"{ACROSS} | slowly -> moved")
     lines = "nonsense\n" * 150 + f"{ACROSS} | slowly -> moved"
-    page.text_area(key="claim_lines").set_value(lines).run()
+    page.text_area(key="examples").set_value(lines).run()
     assert "hits 1 of 1 (100%" in texts(page)
     assert "150 lines are not tested:" in texts(page)
     assert "line 101: from here on 50 more; correct those above first" in texts(page)
@@ -109,46 +109,46 @@ def test_lines_that_are_not_tested_are_counted_though_not_all_are_listed(open_pa
 
 def test_a_continued_reports_lines_give_own_lines_back(open_page):
     own, saved = f"{ACROSS} | slowly -> moved", "A cat slept. | cat -> slept"
-    page = in_tab(in_tab(open_page(claim=own), "Test a claim"), "Report")
-    page = upload_report(page, {"claim_lines": saved, "tab": "Test a claim"})
-    assert page.text_area(key="claim_lines").value == saved
+    page = in_tab(in_tab(open_page(examples=own), "Test a claim"), "Report")
+    page = upload_report(page, {"examples": saved, "tab": "Test a claim"})
+    assert page.text_area(key="examples").value == saved
     page = press(page, "↩ Put my own lines back")
-    assert page.text_area(key="claim_lines").value == own
+    assert page.text_area(key="examples").value == own
 
 
 def test_a_files_lines_are_not_called_what_other_lines_were(open_page):
     saved = "A red car hit it. | red -> car"
     page = in_tab(open_page(), "Test a claim")
-    assert page.text_input(key="claim").value == "adverb -> verb"
-    page = upload_report(in_tab(page, "Report"), {"claim_lines": saved})
+    assert page.text_input(key="claim_words").value == "adverb -> verb"
+    page = upload_report(in_tab(page, "Report"), {"examples": saved})
     page = in_tab(page, "Test a claim")
-    assert page.text_area(key="claim_lines").value == saved
-    assert page.text_input(key="claim").value == ""
+    assert page.text_area(key="examples").value == saved
+    assert page.text_input(key="claim_words").value == ""
 
 
 def test_a_second_file_opens_though_no_claim_was_looked_at(open_page):
     page = in_tab(open_page(), "Report")
     for line in ("A dog ran. | dog -> ran", "A cat slept. | cat -> slept"):
-        page = upload_report(page, {"claim_lines": line})
+        page = upload_report(page, {"examples": line})
         assert not page.exception
     assert len(findings(page)) == 2
     page = press(in_tab(page, "Test a claim"), "↩ Put my own lines back")
-    assert page.text_area(key="claim_lines").value == "A dog ran. | dog -> ran"
+    assert page.text_area(key="examples").value == "A dog ran. | dog -> ran"
 
 
 def test_a_link_has_the_claims_words_besides_its_lines(open_page):
     page = claim(open_page, f"{ACROSS} | slowly -> moved")
     assert "claim_words" not in page.query_params
-    page.text_input(key="claim").set_value("an adverb & its verb").run()
-    link = {name: page.query_params[name] for name in ("claim", "claim_words")}
+    page.text_input(key="claim_words").set_value("an adverb & its verb").run()
+    link = {name: page.query_params[name] for name in ("examples", "claim_words")}
     other = open_page(tab="Test a claim", **link)
-    assert other.text_area(key="claim_lines").value == f"{ACROSS} | slowly -> moved"
-    assert other.text_input(key="claim").value == "an adverb & its verb"
+    assert other.text_area(key="examples").value == f"{ACROSS} | slowly -> moved"
+    assert other.text_input(key="claim_words").value == "an adverb & its verb"
 
 
 def test_no_lines_ask_for_some(open_page):
     page = claim(open_page, "x")
-    page.text_area(key="claim_lines").set_value("").run()
+    page.text_area(key="examples").set_value("").run()
     assert "List at least one sentence" in texts(page)
     assert not page.exception
 
@@ -166,19 +166,21 @@ BEST, LINK = best_head("adverb -> verb"), link_to_best_head("adverb -> verb")
 
 
 def test_the_sentences_are_the_best_heads_until_somebody_opens_a_head(open_page):
-    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = open_page(tab="Test a claim", examples="adverb -> verb")
     assert f"Sentences of {BEST.lower()}, misses first" in texts(page)
     assert ALONE not in texts(page)
-    named = open_page(tab="Test a claim", claim="adverb -> verb", layer="4", head="11")
+    named = open_page(
+        tab="Test a claim", examples="adverb -> verb", layer="4", head="11"
+    )
     assert "Sentences of layer 4, head 11, misses first" in texts(named)
 
 
 def test_the_usual_head_counts_as_opened_once_somebody_opens_it(open_page):
-    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = open_page(tab="Test a claim", examples="adverb -> verb")
     page = press(press(page, "Next"), "Previous")
     assert "Layer 3, head 10" in headings(page)
     assert "Sentences of layer 3, head 10, misses first" in texts(page)
-    link = {"claim": "adverb -> verb", "layer": "3", "head": "10"}
+    link = {"examples": "adverb -> verb", "layer": "3", "head": "10"}
     page = open_page(tab="Test a claim", **link)
     assert "Sentences of layer 3, head 10, misses first" in texts(page)
 
@@ -200,7 +202,7 @@ def test_a_head_picked_for_its_hits_is_judged_as_the_best_of_all(open_page):
     assert BEST in headings(page)
     assert f"The best of 144 heads is {BEST}" in texts(page)
     # One line more, or other capitals, do not make these other lines.
-    lines = page.text_area(key="claim_lines")
+    lines = page.text_area(key="examples")
     more = f"{lines.value.lower()}\n{ACROSS} | slowly -> moved"
     page = lines.set_value(more).run()
     assert " of 22 (" in texts(page)
@@ -209,7 +211,7 @@ def test_a_head_picked_for_its_hits_is_judged_as_the_best_of_all(open_page):
 
 
 def test_a_head_that_comes_with_its_lines_may_have_been_picked_for_them(open_page):
-    link = {"tab": "Test a claim", "claim": "adverb -> verb"}
+    link = {"tab": "Test a claim", "examples": "adverb -> verb"}
     page = open_page(**LINK, **link)
     assert ALONE not in texts(page)
     page = upload_report(in_tab(open_page(), "Report"), LINK)
@@ -219,7 +221,7 @@ def test_a_head_that_comes_with_its_lines_may_have_been_picked_for_them(open_pag
 
 
 def test_a_head_picked_for_its_hits_is_judged_by_itself_on_new_lines(open_page):
-    page = open_page(tab="Test a claim", claim="adverb -> verb")
+    page = open_page(tab="Test a claim", examples="adverb -> verb")
     page = press(page, f"Open {BEST.lower()}")
     page = press(page, "object -> verb")
     assert f"{ALONE}{BEST}: it hits " in texts(page)
@@ -228,13 +230,13 @@ def test_a_head_picked_for_its_hits_is_judged_by_itself_on_new_lines(open_page):
 
 
 def test_a_ready_claims_title_goes_with_the_last_of_its_lines(open_page):
-    page = open_page(tab="Test a claim", claim="adverb -> verb")
-    first, *_ = page.text_area(key="claim_lines").value.split("\n")
+    page = open_page(tab="Test a claim", examples="adverb -> verb")
+    first, *_ = page.text_area(key="examples").value.split("\n")
     mine = f"{ACROSS} | turtle -> moved"
-    page.text_area(key="claim_lines").set_value(f"{first}\n{mine}").run()
-    assert page.text_input(key="claim").value == "adverb -> verb"
-    page.text_area(key="claim_lines").set_value(f"{mine}\n").run()
-    assert page.text_input(key="claim").value == ""
+    page.text_area(key="examples").set_value(f"{first}\n{mine}").run()
+    assert page.text_input(key="claim_words").value == "adverb -> verb"
+    page.text_area(key="examples").set_value(f"{mine}\n").run()
+    assert page.text_input(key="claim_words").value == ""
 
 
 def test_words_in_markdown_stay_words_in_what_a_claim_says(open_page):

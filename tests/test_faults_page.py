@@ -79,7 +79,7 @@ def test_who_waits_for_a_reading_that_fails_gets_one_of_their_own(failing_engine
 def test_what_is_typed_in_a_tab_outlives_a_sentence_that_fails(
     open_page, failing_engine
 ):
-    typed = {"Compare": ("with", ACROSS), "Test a claim": ("claim_lines", "A b. | A b")}
+    typed = {"Compare": ("with", ACROSS), "Test a claim": ("examples", "A b. | A b")}
     for tab, (key, value) in typed.items():
         page = open_page(text="A [MASK].", tab=tab)
         field = page.text_input if tab == "Compare" else page.text_area

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
-from components.session import state
+from components.session import url
 from tests.answers import best_word
 from tests.on_the_page import ACROSS, findings, in_tab, labels, press, texts
 from tests.test_page import component, headings
@@ -31,7 +31,7 @@ def test_a_lessons_link_may_bring_its_own_sentence(open_page):
 def test_a_pick_is_answered_with_its_share_and_rank(open_page):
     page = open_page(lesson="next-word")
     assert "Layer 1, head 1 gives" in texts(page)
-    page.session_state[state.LAYER], page.session_state[state.HEAD] = 3, 10
+    page.session_state[url.LAYER], page.session_state[url.HEAD] = 3, 10
     page.run()
     share = facts()["lessons"]["next-word"]["share"]
     assert f"gives {share} of its attention to the next word" in texts(page)

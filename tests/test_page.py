@@ -89,6 +89,9 @@ def test_the_link_sets_every_part_of_the_page(open_page):
         ({"model": "x" * 10_000}, 1),
         ({"model": "../../etc/passwd"}, 1),
         ({"layer": "3", "head": "10", "k": "3", "other": "x"}, 0),
+        ({"tab": "Nowhere", "specials": "none", "role": "noun", "least": "101"}, 4),
+        ({"lines": "yes", "silent": "3-10", "token": "dog", "teach": "on"}, 4),
+        ({"tab": "Atlas", "table": "true", "lines": "false", "token": "0 [CLS]"}, 0),
     ],
 )
 def test_odd_values_in_a_link_are_noticed_and_the_page_answers(

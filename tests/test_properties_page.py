@@ -16,10 +16,9 @@ import mask
 from attention.heads.roles import LEGEND
 from attention.reading import MASK
 from attention.views import SPECIALS
-from components.session import state
-from components.tabs import tabs as explore
+from components.session import choices, url
 from model_cache.catalog import BUNDLED, find_model
-from tests.on_the_page import TABS, has_picture
+from tests.on_the_page import has_picture
 from tests.serving import ROOT
 from tests.strategies import (
     ANY_TEXTS,
@@ -42,9 +41,9 @@ LINKS = st.fixed_dictionaries(
         "k": st.sampled_from(["1", "20", "21"]),
         "join": st.sampled_from(["true", "false", "x"]),
         "specials": st.sampled_from(SPECIALS) | TEXTS,
-        "tab": st.sampled_from(TABS) | TEXTS,
+        "tab": st.sampled_from(choices.TABS) | TEXTS,
         "role": st.sampled_from([role.name for role in LEGEND]) | TEXTS,
-        "claim": TEXTS,
+        "examples": TEXTS,
         "with": TEXTS,
         "lesson": TEXTS,
         "hide": st.sampled_from(["words", "roles", "words,roles"]) | TEXTS,
@@ -70,15 +69,15 @@ def opened(**link: str) -> AppTest:
     return page.run()
 
 
-@given(st.lists(TEXTS, min_size=3, max_size=3), st.sampled_from(TABS))
+@given(st.lists(TEXTS, min_size=3, max_size=3), st.sampled_from(choices.TABS))
 @settings(few, max_examples=4)
-@example(["\x00", "turtle " * 600, MASK], explore.PAIR)
+@example(["\x00", "turtle " * 600, MASK], choices.TWO_WORDS)
 def test_whatever_is_typed_stays_in_its_field_and_is_answered(page_alone, texts, tab):
     page = opened(tab=tab)
     for text in texts:
-        page.text_input(key=state.TEXT).set_value(text).run()
+        page.text_input(key=url.TEXT).set_value(text).run()
         assert not page.exception
-        assert page.text_input(key=state.TEXT).value == text
+        assert page.text_input(key=url.TEXT).value == text
         assert has_picture(page) != bool(page.error)
 
 
@@ -93,8 +92,8 @@ def test_whatever_a_link_says_the_page_answers(page_alone, link):
 @given(st.lists(GOOD_LINES | TEXTS, max_size=4))
 @settings(few, max_examples=4)
 def test_whatever_lines_a_claim_has_the_page_answers(page_alone, lines):
-    page = opened(tab=explore.CLAIM)
-    page.text_area(key="claim_lines").set_value("\n".join(lines)).run()
+    page = opened(tab=choices.CLAIM)
+    page.text_area(key="examples").set_value("\n".join(lines)).run()
     assert not page.exception
 
 

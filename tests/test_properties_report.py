@@ -14,8 +14,7 @@ from attention.report import file as report_file
 from attention.report.finding import Figure, Finding
 from attention.report.html import report_html
 from attention.report.markdown import markdown, report_zip
-from components.session import state
-from components.session import url as links
+from components.session import url, views
 from tests.strategies import ANY_TEXTS, TEXTS, WORDS, attempt, many, usual
 
 
@@ -39,7 +38,7 @@ FINDINGS = st.builds(
     note=ANY_TEXTS,
 )
 REPORTS = st.lists(FINDINGS, max_size=3)
-LINKS = st.dictionaries(st.sampled_from(list(links.VIEW)), ANY_TEXTS)
+LINKS = st.dictionaries(st.sampled_from(url.KEPT_IN_VIEW), ANY_TEXTS)
 
 
 def as_utf8(text: str) -> str:
@@ -114,21 +113,21 @@ def test_a_saved_report_with_a_wrong_byte_is_read_or_refused(findings, data):
     assert loaded or message.startswith("This file ")
 
 
-@given(st.dictionaries(st.sampled_from(list(links.VIEW)) | TEXTS, ANY_TEXTS | WORDS))
+@given(st.dictionaries(st.sampled_from(url.KEPT_IN_VIEW) | TEXTS, ANY_TEXTS | WORDS))
 @usual
 @example({"layer": "²", "head": "٣", "k": "0", "model": "../.."})
 def test_a_view_of_any_names_and_values_opens(wanted):
     opened = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(links.st, "session_state", opened)
-        links.open_view(wanted)
-    assert set(opened) <= set(wanted) & set(links.VIEW)
-    numbers = {opened.get(name, 1) for name in (state.LAYER, state.HEAD, state.K)}
+        patch.setattr(views.st, "session_state", opened)
+        views.open_view(wanted)
+    assert set(opened) <= set(wanted) & set(url.KEPT_IN_VIEW)
+    numbers = {opened.get(name, 1) for name in (url.LAYER, url.HEAD, url.K)}
     assert all(1 <= number <= 999 for number in numbers)
 
 
-@given(st.dictionaries(st.sampled_from([*links.VIEW, "lesson", "hide"]), ANY_TEXTS))
+@given(st.dictionaries(st.sampled_from([*url.PARAMETERS]), ANY_TEXTS))
 @usual
 def test_odd_values_of_a_link_are_noticed_in_sentences(link):
-    notices = state.odd_values(link, (2, 4)) + links.odd_values(link)
+    notices = url.invalid_parameters(link, (2, 4))
     assert all(notice.endswith((".", "shown.", "“Lessons”.")) for notice in notices)

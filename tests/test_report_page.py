@@ -9,8 +9,7 @@ from attention.claims.lines import parse
 from attention.reading import MAX_MASKS
 from attention.report import file as report_file
 from attention.report.markdown import markdown
-from components.session import state
-from components.session import url as links
+from components.session import url
 from components.tabs import report as report_list
 from components.tabs.claim import lines as claim_lines
 from model_cache.catalog import BUNDLED
@@ -36,7 +35,7 @@ def test_a_head_is_added_with_its_note_and_stays_when_the_page_moves_on(open_pag
     page = open_page(text=ACROSS)
     page.text_area(key="note for head").set_value("Looks ahead.\n\nAlways?")
     page.button(key="add finding head").click().run()
-    page.session_state[state.LAYER] = 7
+    page.session_state[url.LAYER] = 7
     page.text_input(key="text").set_value("Another [MASK].").run()
     (finding,) = findings(page)
     assert finding.title == "Layer 3, Head 10"
@@ -92,7 +91,7 @@ def test_a_what_if_tells_each_masks_words_apart(open_page):
 
 def test_a_claims_finding_says_that_its_test_was_stopped(open_page):
     page = claim(open_page, f"{ACROSS} | slowly -> moved\n{ACROSS} | moved -> slowly")
-    page.text_input(key="claim").set_value("Adverbs look at their verbs.").run()
+    page.text_input(key="claim_words").set_value("Adverbs look at their verbs.").run()
     page.button(key="add finding claim").click().run()
     assert "stopped" not in findings(page)[0].says[0]
     assert findings(page)[0].says[0].startswith("Claim: Adverbs look at their verbs. ")
@@ -100,7 +99,7 @@ def test_a_claims_finding_says_that_its_test_was_stopped(open_page):
     # As when "Stop the test" is pressed during the first batch.
     key = hash((BUNDLED, *parse(lines)[0]))
     page.session_state["claim_run"] = {"key": key, "done": 1, "is_stopped": True}
-    page.text_area(key="claim_lines").set_value("\n".join(lines)).run()
+    page.text_area(key="examples").set_value("\n".join(lines)).run()
     assert "Stopped after " in texts(page)
     page.button(key="add finding claim").click().run()
     says = findings(page)[1].says[0]
@@ -115,9 +114,9 @@ def test_lines_too_long_for_a_link_are_unsaved_until_a_file_has_them(open_page):
     lines = "\n".join(f"A cat {i} ran. | cat -> ran" for i in range(300))
     page = in_tab(open_page(), "Test a claim")
     assert not is_unsaved(page)
-    page.text_area(key="claim_lines").set_value(lines).run()
+    page.text_area(key="examples").set_value(lines).run()
     assert is_unsaved(page)
-    page = upload_report(in_tab(page, "Report"), {"claim_lines": f"{lines}\n"})
+    page = upload_report(in_tab(page, "Report"), {"examples": f"{lines}\n"})
     assert not is_unsaved(page)
     page.text_input(key="text").set_value("A [MASK].").run()
     assert is_unsaved(page)
@@ -126,7 +125,7 @@ def test_lines_too_long_for_a_link_are_unsaved_until_a_file_has_them(open_page):
 def test_a_file_without_lines_saves_none(open_page):
     lines = "\n".join(f"A cat {i} ran. | cat -> ran" for i in range(300))
     page = in_tab(open_page(), "Test a claim")
-    page.text_area(key="claim_lines").set_value(lines).run()
+    page.text_area(key="examples").set_value(lines).run()
     assert is_unsaved(upload_report(in_tab(page, "Report"), {"layer": "2"}))
 
 
@@ -134,7 +133,7 @@ def test_two_claims_of_ones_own_about_one_head_keep_their_verdicts(open_page):
     page = claim(open_page, f"{ACROSS} | slowly -> moved")
     page.button(key="add finding claim").click().run()
     lines = f"{ACROSS} | turtle -> moved\n{ACROSS} | slowly -> moved"
-    page.text_area(key="claim_lines").set_value(lines).run()
+    page.text_area(key="examples").set_value(lines).run()
     page.button(key="add finding claim").click().run()
     first, second = (finding.says for finding in findings(page))
     assert first[0].startswith("A claim of my own, such as “slowly -> moved”. ")
@@ -163,7 +162,7 @@ def test_a_long_text_is_added_as_a_picture(open_page):
 def test_findings_move_up_and_down_and_come_back_when_removed(open_page):
     page = open_page(text=ACROSS)
     for layer in (1, 2, 3):
-        page.session_state[state.LAYER] = layer
+        page.session_state[url.LAYER] = layer
         page.run()
         page.button(key="add finding head").click().run()
     in_tab(page, "Report")
@@ -203,7 +202,7 @@ def test_a_second_click_on_what_is_gone_does_nothing(open_page):
     page.button(key="add finding head").click().run()
     in_tab(page, "Report")
     session = {"report": page.session_state["report"]}
-    with mock.patch.object(links.st, "session_state", session):
+    with mock.patch.object(report_list.st, "session_state", session):
         for callback in (
             lambda: report_list._remove(99),
             lambda: report_list._move(1, -1),

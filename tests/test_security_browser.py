@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from attention.report import file as report_file
 from attention.report.html import report_html
+from components.session.choices import TABS
 from tests.browsing import (
     open_page,
     open_tab,
@@ -16,7 +17,6 @@ from tests.browsing import (
     wait_until_it_stands,
 )
 from tests.hostile import FOUND, HOSTILE
-from tests.on_the_page import TABS
 from tests.security_document import proxy_headers
 
 pytestmark = pytest.mark.browser
@@ -100,7 +100,7 @@ def test_a_whole_session_talks_to_its_own_server_alone_under_the_proxys_headers(
     "parameters",
     [
         {"text": f"{HOSTILE} [MASK]", "hide": "words", "teach": "1"},
-        {"text": HOSTILE, "tab": "Test a claim", "claim": f"{HOSTILE} | src -> img"},
+        {"text": HOSTILE, "tab": "Test a claim", "examples": f"{HOSTILE} | src -> img"},
         {"text": f"{HOSTILE} [MASK]", "tab": "One token", "join": "true"},
     ],
     ids=lambda p: p.get("tab", "guess"),

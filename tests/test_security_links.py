@@ -1,23 +1,15 @@
 """Links with odd, unknown, repeated and endless parameters."""
 
-import ast
 import re
-from importlib import import_module
 
 import pytest
 
-from tests.on_the_page import TABS
-from tests.serving import ROOT
-from tests.sources import trees
+from components.session import url
+from components.session.choices import TABS
+from tests.sources import SOURCES
 from tests.test_page import component
 
-PARAMETERS = {
-    *("text", "layer", "head", "k", "model", "check", "role"),
-    *("lesson", "teach", "hide", "tab", "with", "with_model", "claim"),
-    "claim_words",
-    *("join", "specials", "lines", "table", "show_role", "least", "from", "to"),
-    *("silent", "heads", "map", "rank", "token", "of", "by", "relation"),
-}
+PAGE = [path for path in SOURCES if "components" in path.parts]
 ODD = [
     "x" * 20_000,
     "\x00\x1b[31m\x7f\u202e\ufeff",
@@ -36,46 +28,23 @@ ODD = [
 ]
 
 
-def meant(node: ast.expr, module):
-    """Return what a text, a name or an attribute in a module stands for."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Attribute):
-        return getattr(meant(node.value, module), node.attr)
-    # ask_heads takes its name as an argument; its callers are seen as calls.
-    return getattr(module, node.id, "")
-
-
-def test_every_parameter_that_the_page_reads_is_tried():
-    found = set()
-    for path, tree in trees().items():
-        place = path.relative_to(ROOT).with_suffix("")
-        if place.parts[0] not in ("app", "components"):
-            continue
-        module = None if path.name == "app.py" else import_module(".".join(place.parts))
-        for node in ast.walk(tree):
-            names = []
-            if isinstance(node, ast.Call):
-                keywords = {keyword.arg: keyword.value for keyword in node.keywords}
-                names += [keywords["key"]] if "bind" in keywords else []
-                if ast.unparse(node.func) == "ask_heads":
-                    names.append(node.args[1])
-                if re.fullmatch(r"st\.query_params\.(get|pop)", ast.unparse(node.func)):
-                    names += node.args[:1]
-            elif isinstance(node, ast.Subscript):
-                is_url = ast.unparse(node.value) == "st.query_params"
-                names += [node.slice] if is_url else []
-            found |= {meant(name, module) for name in names}
-    assert found - {""} == PARAMETERS
+def test_every_parameter_that_the_page_reads_is_in_the_table():
+    page = "\n".join(path.read_text("utf-8") for path in PAGE)
+    bound = re.findall(r"key=([\w.]+),(?:\s+on_change=[\w.]+,)?\s+bind=", page)
+    assert len(bound) == page.count('bind="query-params"')
+    assert all(key.startswith("url.") for key in {*bound} - {"key"})  # ask_heads'
+    assert not re.search(r"""query_params(\[|\.\w+\()['"]""", page)
+    named = [getattr(url, name) for name in re.findall(r"\burl\.([A-Z_]+)\b", page)]
+    assert all(name in named for name in url.PARAMETERS)
 
 
 @pytest.mark.parametrize("turn", range(2))
 @pytest.mark.parametrize("tab", TABS)
 def test_odd_values_of_every_parameter_leave_the_page_answering(open_page, tab, turn):
-    names = sorted(PARAMETERS - {"text", "tab", "hide", "lesson"})
+    names = {*url.PARAMETERS, *url.OLD_IN_LINK} - {"text", "tab", "hide", "lesson"}
     # Each parameter meets another value in each tab.
     start = TABS.index(tab) * 2 + turn
-    odd = {name: ODD[(start + i) % len(ODD)] for i, name in enumerate(names)}
+    odd = {name: ODD[(start + i) % len(ODD)] for i, name in enumerate(sorted(names))}
     page = open_page(**odd, tab=tab, unknown="x", constructor="x")
     assert not page.exception
     assert component(page, "masks")["masks"][0]["rows"]

@@ -26,7 +26,10 @@ PAIR = f"{HOSTILE} | onerror -> src"
     "parameters",
     [
         {"teach": "1", "table": "true", "lesson": "zq", "role": HOSTILE, "hide": "zq"},
-        {"tab": "Test a claim", "claim": f"{PAIR}\n{HOSTILE}\nx | <b>zq</b> -> $zq$"},
+        {
+            "tab": "Test a claim",
+            "examples": f"{PAIR}\n{HOSTILE}\nx | <b>zq</b> -> $zq$",
+        },
         {"tab": "Compare", "with": HOSTILE, "with_model": HOSTILE, "model": HOSTILE},
         {"tab": "Compare", "with": HOSTILE * 200},
         {"tab": "Find heads for two words", "from": "4 zq", "to": HOSTILE},
@@ -59,7 +62,9 @@ def test_no_guess_and_no_finding_is_read_as_markup(open_page):
 def test_no_cell_of_a_table_on_the_page_starts_like_a_formula(open_page):
     """Streamlit's own button below each table saves its cells as they are."""
     lines = f"{FORMULA} | =HYPERLINK -> moved\n-1 moved | 1 -> moved\n@SUM(1+1) | x"
-    page = open_page(tab="Test a claim", claim=lines, table="true", text="=1+1 [MASK]")
+    page = open_page(
+        tab="Test a claim", examples=lines, table="true", text="=1+1 [MASK]"
+    )
     found = 0
     for frame in (element.value for element in page.dataframe):
         for column in frame.select_dtypes(exclude="number"):

@@ -62,12 +62,12 @@ def test_a_claims_file_that_is_none_gets_a_sentence_without_its_words(
     open_page, name, content
 ):
     page = open_page(tab="Test a claim")
-    before = page.text_area(key="claim_lines").value
+    before = page.text_area(key="examples").value
     page.file_uploader(key="claim_file").upload(name, content).run()
     assert not page.exception
     (error,) = page.error
     assert "This file is not" in error.value
-    assert page.text_area(key="claim_lines").value == before
+    assert page.text_area(key="examples").value == before
     assert read_as_markup(page) == []
 
 

@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
-from components.lessons.teach import is_own_computer
 from components.page.frame import first_words
-from components.session import url as links
+from components.session import views
+from components.session.url import is_own_computer
 from tests.on_the_page import ACROSS, labels, press, texts
 from tests.test_links_page import opened
 from tests.test_page import component, headings
@@ -37,8 +37,8 @@ def test_a_lessons_link_may_still_bring_a_view_of_the_tokens(open_page):
 
 def test_a_file_restores_that_pieces_are_not_joined():
     session = {"text": ACROSS, "join": False, "specials": "shown"}
-    with mock.patch.object(links.st, "session_state", session):
-        saved = links.view()
+    with mock.patch.object(views.st, "session_state", session):
+        saved = views.present_view()
     assert opened(saved) == session
 
 

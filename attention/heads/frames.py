@@ -8,8 +8,6 @@ import pandas as pd
 from attention.heads.roles import NAMES, HeadRoles
 from attention.reading import Reading
 
-ALL_ROLES = "all"  # no filter
-
 
 def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
     """Return one head's attention in long format, query by query.
@@ -75,13 +73,13 @@ def roles_frame(reading: Reading, roles: HeadRoles) -> pd.DataFrame:
     )
 
 
-def filter_heads(frame: pd.DataFrame, role: str, least: float) -> pd.DataFrame:
+def filter_heads(frame: pd.DataFrame, role: str | None, least: float) -> pd.DataFrame:
     """Keep heads labelled `role`, and of these the ones with a large enough share.
 
-    role: a label or ALL_ROLES. least: 0-1, compared with the role's own score, or
+    role: a label, None for any. least: 0-1, compared with the role's own score, or
     with the largest of all scores where `role` is not one of the scored roles.
     """
-    if role != ALL_ROLES:
+    if role is not None:
         frame = frame[frame["label"] == role]
     scored = [role] if role in NAMES else list(NAMES)
     return frame[frame[scored].max(axis=1).fillna(0) >= least]

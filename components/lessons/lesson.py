@@ -6,9 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from attention.lessons import Lesson, lessons
 from attention.picks import describe_pick, head_scores
 from attention.reading import Reading, head_name
-from attention.views import SHOWN
-from components.session import state
-from components.session import url as links
+from components.session import choices, state, url, views
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
 ANSWER = "lesson-answer"
@@ -16,46 +14,42 @@ ANSWER = "lesson-answer"
 
 def open_lesson(slug: str) -> None:
     """Open a lesson with its sentence, its head and its tab."""
-    st.query_params[links.LESSON] = slug
-    links.hide_roles_again()
-    links.keep_view()
-    links.open_view(start_of(lessons()[slug]))
-    if state.SILENT in st.session_state:  # that head may be the answer
-        st.session_state[state.SILENT] = []
+    st.query_params[url.LESSON] = slug
+    state.hide_roles_again()
+    views.keep_view()
+    views.open_view(start_of(lessons()[slug]))
+    if url.SILENT in st.session_state:  # that head may be the answer
+        st.session_state[url.SILENT] = []
 
 
 def close_lesson() -> None:
-    st.query_params.pop(links.LESSON, None)
-    links.keep_view()
+    st.query_params.pop(url.LESSON, None)
+    views.keep_view()
 
 
 def chosen_lesson() -> Lesson | None:
     """Return the lesson that the link names."""
-    return lessons().get(st.query_params.get(links.LESSON, ""))
+    return lessons().get(state.in_link(url.LESSON))
 
 
 def use_start(lesson: Lesson | None) -> None:
-    """Let the page's fields begin as the lesson does, or as usual without one."""
-    state.set_usual(links.values_of(start_of(lesson)) if lesson else {})
+    """Let the page's fields begin as the lesson does, or as ever without one."""
+    state.set_defaults(url.values_of(start_of(lesson)) if lesson else {})
 
 
 def start_of(lesson: Lesson) -> dict[str, str]:
     """Return the view that a lesson opens with, by the URL's names.
 
-    A lesson that asks for a head starts at the first one, not at the page's usual,
+    A lesson that asks for a head starts at the first one, not at the page's default,
     which may be the answer.
     """
     head = lesson.head or ((0, 0) if asks_for_head(lesson) else None)
     # Hidden or joined tokens, left over from before, would change the numbers.
-    start = {
-        state.TEXT: lesson.sentence,
-        state.K: str(state.DEFAULT_K),
-        links.JOIN: "False",
-        links.SPECIAL: SHOWN,
-    }
-    start |= dict(lesson.parameters)
+    begin_anew = (url.K, url.JOIN, url.SPECIALS)
+    start = {name: str(url.PARAMETERS[name].default) for name in begin_anew}
+    start |= {url.TEXT: lesson.sentence} | dict(lesson.parameters)
     if head is not None:
-        start |= {state.LAYER: str(head[0] + 1), state.HEAD: str(head[1] + 1)}
+        start |= {url.LAYER: str(head[0] + 1), url.HEAD: str(head[1] + 1)}
     return start
 
 
@@ -64,12 +58,12 @@ def asks_for_head(lesson: Lesson) -> bool:
 
 
 def hidden_parts(lesson: Lesson | None) -> set[str]:
-    """Return what the link and the lesson hide: some of links.WORDS and ROLES."""
-    hidden = links.hides()
+    """Return what the link and the lesson hide: some of choices.WORDS and ROLES."""
+    hidden = state.hides()
     if lesson and not is_solved(lesson):
-        hidden |= {links.WORDS} if lesson.guess else set()
-        hidden |= {links.ROLES} if asks_for_head(lesson) else set()
-    return hidden - ({links.ROLES} if links.are_roles_shown() else set())
+        hidden |= {choices.WORDS} if lesson.guess else set()
+        hidden |= {choices.ROLES} if asks_for_head(lesson) else set()
+    return hidden - ({choices.ROLES} if state.are_roles_shown() else set())
 
 
 def is_solved(lesson: Lesson) -> bool:
@@ -117,7 +111,7 @@ def show_task(lesson: Lesson) -> None:
         with task:
             st.markdown(f"**Your task.** {lesson.task}")
             with st.container():  # holds the place, or the hint below would close
-                if st.session_state[state.TEXT] != lesson.sentence:
+                if st.session_state[url.TEXT] != lesson.sentence:
                     st.button(
                         "↩ Back to the lesson's sentence",
                         on_click=state.set_text,

@@ -1,30 +1,27 @@
 """The teacher's panel (?teach=1): a link for the class, as text and as a QR code."""
 
 import io
-from collections.abc import Collection, Mapping
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from attention.lessons import lessons
 from components.page.share import copy_button
-from components.session import state
-from components.session import url as links
+from components.session import choices, state, url
 from components.widgets.pictures import show_png
 
 # What the link may hold of the present page, by what the panel calls it.
 PARTS = {
-    "this text": (state.TEXT,),
-    "the open head": (state.LAYER, state.HEAD),
-    "how many predictions": (state.K,),
-    "which BERT": (state.MODEL,),
+    "this text": (url.TEXT,),
+    "the open head": (url.LAYER, url.HEAD),
+    "how many predictions": (url.K,),
+    "which BERT": (url.MODEL,),
 }
 HIDDEN = {
-    "BERT's words, until a guess is typed": links.WORDS,
-    "what heads do, until a click": links.ROLES,
+    "BERT's words, until a guess is typed": choices.WORDS,
+    "what heads do, until a click": choices.ROLES,
 }
-USUAL = ["this text", "the open head"]
+DEFAULT_PARTS = ["this text", "the open head"]
 LESSON_KEY, PARTS_KEY = "teach_lesson", "teach_parts"
 FOLLOWED = "teach_followed"  # the page's lesson when the panel last took it over
 QR_PIXELS = 640  # about; whole pixels a module
@@ -59,9 +56,9 @@ def show_teacher_panel() -> None:
             height: int | Literal["content"] = "content" if is_short else CODE_HEIGHT
             st.code(link, language=None, wrap_lines=True, height=height)
             copy_button("copy class link", "Copy this link", link)
-            if len(link) > links.MOST_LINK_BYTES:
+            if len(link) > url.MOST_LINK_BYTES:
                 st.warning(TOO_LONG)
-            if is_own_computer(link):
+            if url.is_own_computer(link):
                 st.info(ONLY_HERE)
         with picture:
             _show_code(link)
@@ -77,44 +74,20 @@ def _ask_link() -> str:
         key=LESSON_KEY,
         on_change=_suit_lesson,
     )
-    parts = st.multiselect("In the link", list(PARTS), USUAL, key=PARTS_KEY)
+    parts = st.multiselect("In the link", list(PARTS), DEFAULT_PARTS, key=PARTS_KEY)
     hidden = st.multiselect("Hidden at first", list(HIDDEN), key="teach_hidden")
     values = {
         name: str(st.session_state[name]) for part in parts for name in PARTS[part]
     }
     base = (st.context.url or "").replace("/~/+", "")
-    return compose(base, lesson, values, [HIDDEN[name] for name in hidden])
-
-
-def compose(
-    base: str, lesson: str, values: Mapping[str, str], hidden: Collection[str]
-) -> str:
-    """Write the link.
-
-    lesson: a slug or "". values: by the URL's names. hidden: of links.WORDS and ROLES.
-
-    >>> compose("https://x.org/", "bias", {"text": "A [MASK]."}, ["words"])
-    'https://x.org/?lesson=bias&text=A+%5BMASK%5D.&hide=words'
-    """
-    parameters = {links.LESSON: lesson, **values, links.HIDE: ",".join(hidden)}
-    query = urlencode({name: value for name, value in parameters.items() if value})
-    return f"{base.rstrip('/')}/?{query}" if query else base
-
-
-def is_own_computer(link: str) -> bool:
-    """Tell whether a link leads whoever opens it to their own device.
-
-    >>> is_own_computer("http://localhost:8501/?lesson=bias")
-    True
-    """
-    host = urlsplit(link).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    values[url.LESSON] = lesson
+    values[url.HIDE] = ",".join(HIDDEN[name] for name in hidden)
+    return url.compose(base, values)
 
 
 def _follow_page() -> None:
     """Choose the lesson that was opened on the page, none once it is closed."""
-    opened = st.query_params.get(links.LESSON, "")
-    opened = opened if opened in lessons() else ""
+    opened = state.in_link(url.LESSON)
     if st.session_state.get(FOLLOWED, "") != opened:
         st.session_state[FOLLOWED] = st.session_state[LESSON_KEY] = opened
         _suit_lesson()
@@ -122,7 +95,7 @@ def _follow_page() -> None:
 
 def _suit_lesson() -> None:
     has_lesson = bool(st.session_state[LESSON_KEY])
-    st.session_state[PARTS_KEY] = [] if has_lesson else USUAL
+    st.session_state[PARTS_KEY] = [] if has_lesson else DEFAULT_PARTS
 
 
 def _show_code(link: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attention.reading import head_name
-from components.session import state
+from components.session import state, url
 
 STEPS = (
     ("Previous", ":material/arrow_back:", -1),
@@ -14,9 +14,9 @@ STEPS = (
 def ask_head(shape: tuple[int, int]) -> None:
     """Draw the open head's name, steps to its neighbours, and the selectors."""
     layers, heads = shape
-    layer, head = state.usual_head()
+    layer, head = state.default_head()
     state.keep_head_within(shape)
-    if {state.LAYER, state.HEAD} & {*st.query_params}:  # which leave out what is usual
+    if {url.LAYER, url.HEAD} & {*st.query_params}:  # which leave out defaults
         state.note_head_choice()
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
         heading = st.container()
@@ -34,7 +34,7 @@ def ask_head(shape: tuple[int, int]) -> None:
             1,
             layers,
             layer + 1,
-            key=state.LAYER,
+            key=url.LAYER,
             on_change=state.note_head_choice,
             bind="query-params",
         )
@@ -43,7 +43,7 @@ def ask_head(shape: tuple[int, int]) -> None:
             1,
             heads,
             head + 1,
-            key=state.HEAD,
+            key=url.HEAD,
             on_change=state.note_head_choice,
             bind="query-params",
         )

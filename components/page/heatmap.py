@@ -18,9 +18,8 @@ from attention.pictures.charts import (
 from attention.reading import Reading, head_name
 from attention.report.findings import head_finding
 from components.page.long_head import show_long_head
-from components.session import state
+from components.session import state, url
 from components.session.atlases import chosen_atlas
-from components.session.url import show_roles
 from components.widgets.add_to_report import offer_finding
 from model_cache import cache
 
@@ -35,13 +34,13 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
     if roles:
         st.text(describe_role(roles, layer, head))
     else:
-        st.button("Say what this head does", type="tertiary", on_click=show_roles)
+        st.button("Say what this head does", type="tertiary", on_click=state.show_roles)
     st.text(describe_strongest(reading, layer, head))
     if roles and (says := _over_many_sentences(reading, layer, head)):
         st.text(says)
     with st.container(horizontal=True, vertical_alignment="center"):
-        as_lines = st.toggle("Lines", key="lines", bind="query-params")
-        as_table = st.toggle("Show as table", key="table", bind="query-params")
+        as_lines = st.toggle("Lines", key=url.LINES, bind="query-params")
+        as_table = st.toggle("Show as table", key=url.TABLE, bind="query-params")
         if roles:
             st.button(
                 "Check on more sentences",

@@ -5,7 +5,7 @@ import streamlit as st
 from attention.reading import UNKNOWN, Reading
 from attention.words import hide_word, unknown_words, word_spans
 from components.frontend import register
-from components.session import state
+from components.session import state, url
 from model_cache import cache
 
 MOST_NAMED, MOST_LETTERS = 5, 30  # of the words that stand as [UNK]
@@ -48,7 +48,7 @@ def _shortened(word: str) -> str:
 
 def _hide(model: str) -> None:
     text, word = st.session_state.words.hidden
-    if text != st.session_state[state.TEXT]:
+    if text != st.session_state[url.TEXT]:
         return  # a second click, or one after typing: that sentence is gone
     reading = cache.read(model, text)
     span = word_spans(reading)[word]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.session import state
+from components.session import url
 from components.session.answer import what_is_broken
 from model_cache import cache, hub
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model, load_catalog
@@ -18,7 +18,7 @@ def choose_model() -> Model:
         "Model",
         models,
         models.index(default),
-        key=state.MODEL,
+        key=url.MODEL,
         bind="query-params",
     )
     if fault:
@@ -70,7 +70,7 @@ def _show_progress(download: hub.Download) -> None:
 def show_answerer(model_id: str) -> None:
     """Name the model that answered; beside the small one, offer BERT base."""
     st.text(f"Answered by {model_id}: {find_model(model_id).about}.")
-    if model_id == BUNDLED and st.session_state[state.MODEL] == BUNDLED:
+    if model_id == BUNDLED and st.session_state[url.MODEL] == BUNDLED:
         model = find_model(BERT_BASE)
         is_here = hub.find_local(model) is not None
         size = "" if is_here else f" ({model.megabytes} MB download)"
@@ -79,7 +79,7 @@ def show_answerer(model_id: str) -> None:
 
 def _ask_bert_base() -> None:
     model = find_model(BERT_BASE)
-    st.session_state[state.MODEL] = model.id
+    st.session_state[url.MODEL] = model.id
     if hub.find_local(model) is None:
         _start(model)
 

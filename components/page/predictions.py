@@ -4,7 +4,7 @@ import streamlit as st
 
 from attention.reading import MAX_K, MAX_MASKS, Prediction, Reading, fill_parts
 from components.frontend import register
-from components.session import state
+from components.session import state, url
 from model_cache import cache
 
 # Characters of a long text shown on either side of the word.
@@ -24,8 +24,8 @@ def ask_how_many() -> int:
         "Predictions to show",
         1,
         MAX_K,
-        state.usual(state.K, state.DEFAULT_K),
-        key=state.K,
+        state.default(url.K),
+        key=url.K,
         bind="query-params",
     )
 
@@ -86,7 +86,7 @@ def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict[str, 
 
 def _choose(model: str) -> None:
     text, mask, rank = st.session_state.predictions.chosen
-    if text != st.session_state[state.TEXT]:
+    if text != st.session_state[url.TEXT]:
         return  # a second click, or one after typing: that sentence is gone
     reading = cache.read(model, text)
     state.fill_mask(reading.predictions[mask][rank].sentence)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attention.reading import MASK
 from attention.showcase import DEFAULT_TEXT, EXAMPLES
-from components.session import state
+from components.session import state, url
 
 # A mask somebody meant: "[mask]", "[Mask]", "[ MASK ]", "<mask>".
 NEARLY_MASK = re.compile(r"\[\s*mask\s*\]|<mask>", re.IGNORECASE)
@@ -29,8 +29,8 @@ def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
         state.set_text(DEFAULT_TEXT)
     text = st.text_input(
         "Sentence",
-        state.usual(state.TEXT, DEFAULT_TEXT),
-        key=state.TEXT,
+        state.default(url.TEXT),
+        key=url.TEXT,
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",
     )

@@ -6,8 +6,7 @@ import streamlit as st
 
 from attention.report import file as report_file
 from components.frontend import register
-from components.session import state
-from components.session import url as links
+from components.session import url, views
 from components.widgets.files import Kind, offer_files
 
 _copy = register(
@@ -22,8 +21,8 @@ TOO_LONG = "Too long for a link: others open the file in the tab Report."
 
 
 def _view_file() -> bytes:
-    links.mark_saved()
-    return report_file.save((), links.view())
+    views.mark_saved()
+    return report_file.save((), views.present_view())
 
 
 VIEW_FILE = Kind(
@@ -44,9 +43,9 @@ def copy_button(
 
 def show_share() -> None:
     """Draw "Copy link", or the file that takes its place."""
-    if links.fits_page():
+    if views.fits_page():
         # Named even where they are the defaults: another server may have others.
-        named = (state.TEXT, state.LAYER, state.HEAD, state.MODEL)
+        named = (url.TEXT, url.LAYER, url.HEAD, url.MODEL)
         parameters = {name: str(st.session_state[name]) for name in named}
         copy_button("copy link", "Copy link", parameters=parameters)
     else:

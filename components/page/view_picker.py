@@ -8,7 +8,7 @@ from attention.views import (
     SAYS,
     SPECIALS,
 )
-from components.session.url import JOIN, SPECIAL
+from components.session import url
 
 AS_READ = "Every token, as BERT reads it."
 
@@ -16,11 +16,11 @@ AS_READ = "Every token, as BERT reads it."
 def ask_view() -> tuple[bool, str]:
     """Draw the choice; return whether pieces are joined, and one of SPECIALS."""
     with st.popover("Tokens", type="tertiary"):
-        join = st.toggle("Join word pieces to words", key=JOIN, bind="query-params")
+        join = st.toggle("Join word pieces to words", key=url.JOIN, bind="query-params")
         specials = st.radio(
             "[CLS], [SEP] and punctuation",
             SPECIALS,
-            key=SPECIAL,
+            key=url.SPECIALS,
             bind="query-params",
             captions=[AS_READ, SAYS[HIDDEN], SAYS[RENORMALISED]],
         )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attention.report.finding import Finding
 from components.frontend import register
-from components.session import url as links
+from components.session import views
 
 SAVED = "report_saved"
 
@@ -45,5 +45,5 @@ def add_findings(findings: tuple[Finding, ...]) -> None:
 
 def warn_before_leaving() -> None:
     """Let the browser ask before a reload or a closed tab takes what is not saved."""
-    is_unsaved = findings() != st.session_state.get(SAVED, []) or links.is_unsaved()
+    is_unsaved = findings() != st.session_state.get(SAVED, []) or views.is_unsaved()
     _leaving(key="leaving", data={"is_unsaved": is_unsaved})

@@ -1,71 +1,94 @@
-"""The page's state: five bound widgets, and the callbacks that change them.
+"""The page's state: what widgets and the URL hold, and the callbacks that change it.
 
-Text, layer, head, number of predictions and model live in the URL through widgets
-bound to it (`bind="query-params"`); the keys below are those widgets' keys and the
-URL's names. Callbacks run before the page does, so they may set a widget's value.
+Most parameters of url.py live in the URL through widgets bound to it, under the table's
+names; a few the URL alone has. Callbacks run before the page does, so they may set a
+widget's value.
 """
 
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any
 
 import streamlit as st
 
-from attention.heads.roles import LEGEND
-from attention.reading import MAX_K
-from attention.showcase import DEFAULT_TEXT
-from model_cache.catalog import Model, UnknownModel, find_model
+from components.session import url
+from components.session.choices import HIDEABLE
+from model_cache.catalog import Model
 
-TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
-CHECK = "check"  # a button's; like the role below, the URL alone has it
-TO_TOP, USUAL, IS_HEAD_CHOSEN = "to_top", "usual", "is_head_chosen"
-SILENT = "silent"  # the heads that "What if" silences
-ROLE = "role"  # chosen in the overview's legend: no widget, the URL alone has it
-DEFAULT_HEAD = (2, 9)  # layer 3, head 10: each word looks at the next one
-DEFAULT_K = 3
-
-Value = TypeVar("Value")
+TO_TOP, DEFAULTS, IS_HEAD_CHOSEN = "to_top", "defaults", "is_head_chosen"
+ROLES_SHOWN = "roles_shown"
 
 
-def set_usual(values: Mapping[str, object]) -> None:
+def in_link(name: str) -> Any:
+    """Return what the URL says of a parameter, its default where that is nothing valid.
+
+    Of parameters without a widget, and before theirs is drawn.
+    """
+    parameter = url.PARAMETERS[name]
+    link = url.renamed(st.query_params, url.OLD_IN_LINK)
+    with suppress(ValueError):
+        if name in link:
+            return parameter.parse(link[name])
+    return parameter.default
+
+
+def put_in_link(name: str, value: str | None) -> None:
+    """Let the URL say this of a parameter without a widget, None for nothing.
+
+    An old link that says it already stays as it is: each change of the URL is a step
+    that the browser's Back then goes.
+    """
+    if in_link(name) == value:
+        return
+    for old, new in url.OLD_IN_LINK.items():
+        if new == name:
+            st.query_params.pop(old, None)
+    if value is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def set_defaults(values: Mapping[str, object]) -> None:
     """Let fields have other values than the page's own where the URL says nothing.
 
     They have to be the fields' defaults. Set in the session alone they would not be in
     the URL, and the browser would sooner or later go back to what a field begins with.
     """
-    st.session_state[USUAL] = values
+    st.session_state[DEFAULTS] = values
 
 
-def usual(name: str, otherwise: Value) -> Value:
-    return st.session_state.get(USUAL, {}).get(name, otherwise)
+def default(name: str) -> Any:
+    """Return what a parameter is where the URL says nothing: the lesson's or ours."""
+    values = st.session_state.get(DEFAULTS, {})
+    return values.get(name, url.PARAMETERS[name].default)
 
 
-def usual_head() -> tuple[int, int]:
+def default_head() -> tuple[int, int]:
     """Return the head that opens where nobody has named one, as array indices."""
-    layer, head = DEFAULT_HEAD
-    return usual(LAYER, layer + 1) - 1, usual(HEAD, head + 1) - 1
+    return default(url.LAYER) - 1, default(url.HEAD) - 1
 
 
 def selected_head() -> tuple[int, int]:
     """Return the open head as array indices, from 0."""
-    return st.session_state[LAYER] - 1, st.session_state[HEAD] - 1
+    return st.session_state[url.LAYER] - 1, st.session_state[url.HEAD] - 1
 
 
 def select_head(layer: int, head: int) -> None:
     """Open the head at these array indices."""
-    st.session_state[LAYER], st.session_state[HEAD] = layer + 1, head + 1
+    st.session_state[url.LAYER], st.session_state[url.HEAD] = layer + 1, head + 1
     note_head_choice()
 
 
 def note_head_choice() -> None:
-    """Remember that the open head is somebody's choice, be it the usual one."""
+    """Remember that the open head is somebody's choice, be it the default."""
     st.session_state[IS_HEAD_CHOSEN] = True
 
 
 def is_head_chosen() -> bool:
     """True if the open head is not just the one that a page or a lesson starts with."""
-    return IS_HEAD_CHOSEN in st.session_state or selected_head() != usual_head()
+    return IS_HEAD_CHOSEN in st.session_state or selected_head() != default_head()
 
 
 def step_head(step: int, shape: tuple[int, int]) -> None:
@@ -82,7 +105,7 @@ def refuse_endless_numbers() -> None:
     They take what the URL held when the run began, whatever the page does to it.
     """
     endless = []
-    for name in (LAYER, HEAD):
+    for name in (url.LAYER, url.HEAD):
         with suppress(ValueError):
             if math.isinf(float(st.query_params.get(name, ""))):
                 endless.append(name)
@@ -94,7 +117,7 @@ def refuse_endless_numbers() -> None:
 
 def keep_head_within(shape: tuple[int, int]) -> None:
     """After a change to a smaller model, open the nearest head it has."""
-    for key, count in zip((LAYER, HEAD), shape, strict=True):
+    for key, count in zip((url.LAYER, url.HEAD), shape, strict=True):
         if st.session_state.get(key, 1) > count:
             st.session_state[key] = count
 
@@ -104,14 +127,15 @@ def keep_head_for(chosen: Model, answering: Model, link: Mapping[str, str]) -> N
 
     Until then the bundled model may not have that head.
     """
-    layer, head = link.get(LAYER, ""), link.get(HEAD, "")
-    has_it = _is_number_to(layer, chosen.layers) and _is_number_to(head, chosen.heads)
+    asked = url.values_of(link)
+    layer, head = asked.get(url.LAYER, 0), asked.get(url.HEAD, 0)
+    has_it = 1 <= layer <= chosen.layers and 1 <= head <= chosen.heads
     if chosen != answering and has_it:
-        st.session_state.head_for = (chosen.id, int(layer), int(head))
+        st.session_state.head_for = (chosen.id, layer, head)
     model_id, *kept = st.session_state.get("head_for", ("",))
     if chosen == answering and chosen.id == model_id:
         del st.session_state.head_for
-        st.session_state[LAYER], st.session_state[HEAD] = kept
+        st.session_state[url.LAYER], st.session_state[url.HEAD] = kept
 
 
 def is_first_run() -> bool:
@@ -124,38 +148,37 @@ def is_first_run() -> bool:
 
 def role() -> str:
     """Return the role whose heads are shown, the others dimmed; "" shows all."""
-    wanted = st.query_params.get(ROLE, "")
-    return wanted if wanted in [role.name for role in LEGEND] else ""
+    return in_link(url.ROLE)
 
 
 def toggle_role(name: str) -> None:
     """Show the heads of one role, or all of them again."""
     if role() == name:
-        del st.query_params[ROLE]
+        del st.query_params[url.ROLE]
     else:
-        st.query_params[ROLE] = name
+        st.query_params[url.ROLE] = name
 
 
 def is_checking() -> bool:
     """True if the open head's role is tried on more sentences, too."""
-    return st.query_params.get(CHECK) == "true"
+    return in_link(url.CHECK)
 
 
 def toggle_checking() -> None:
     if is_checking():
-        del st.query_params[CHECK]
+        del st.query_params[url.CHECK]
     else:
-        st.query_params[CHECK] = "true"
+        st.query_params[url.CHECK] = "true"
 
 
 def present_text() -> str:
     """Return the sentence before its field is drawn: the session's or the link's."""
-    link = st.query_params.get(TEXT, usual(TEXT, DEFAULT_TEXT))
-    return st.session_state.get(TEXT) or link
+    link = st.query_params.get(url.TEXT, default(url.TEXT))
+    return st.session_state.get(url.TEXT) or link
 
 
 def set_text(text: str) -> None:
-    st.session_state[TEXT] = text
+    st.session_state[url.TEXT] = text
 
 
 def show_top() -> None:
@@ -171,37 +194,34 @@ def times_to_top() -> int:
 def fill_mask(sentence: str) -> None:
     """Show a completed sentence, remembering the one it came from."""
     origins = st.session_state.setdefault("origins", {})
-    origins[sentence] = st.session_state[TEXT]
+    origins[sentence] = st.session_state[url.TEXT]
     set_text(sentence)
 
 
 def origin() -> str | None:
     """Return the sentence with [MASK] that the current one was made from, if any."""
-    return st.session_state.get("origins", {}).get(st.session_state[TEXT])
+    return st.session_state.get("origins", {}).get(st.session_state[url.TEXT])
 
 
-def odd_values(link: Mapping[str, str], shape: tuple[int, int]) -> list[str]:
-    """Say, in a sentence each, which values of a link cannot be shown as asked.
-
-    link: the URL's parameters; shape: (layers, heads) of the model shown.
-    """
-    limits = {LAYER: shape[0], HEAD: shape[1], K: MAX_K}
-    notices = [
-        f"The link's {key} is not a number from 1 to {limit}; the usual one is shown."
-        for key, limit in limits.items()
-        if key in link and not _is_number_to(link[key], limit)
-    ]
-    if not is_known_model(link.get(MODEL)):
-        notices.append("The link names a model that is not on offer here.")
-    return notices
+def is_teaching() -> bool:
+    """True if the teacher's panel is open."""
+    return in_link(url.TEACH) == "1"
 
 
-def is_known_model(model_id: str | None) -> bool:
-    try:
-        return model_id is None or bool(find_model(model_id))
-    except UnknownModel:
-        return False
+def hides() -> set[str]:
+    """Return what the link hides at first: some of choices.HIDEABLE."""
+    # Of a link that names something else too, what can be hidden.
+    return set(st.query_params.get(url.HIDE, "").split(",")) & HIDEABLE
 
 
-def _is_number_to(value: str, limit: int) -> bool:
-    return value in map(str, range(1, limit + 1))
+def show_roles() -> None:
+    """Stop hiding roles, until another lesson hides them."""
+    st.session_state[ROLES_SHOWN] = True
+
+
+def are_roles_shown() -> bool:
+    return ROLES_SHOWN in st.session_state
+
+
+def hide_roles_again() -> None:
+    st.session_state.pop(ROLES_SHOWN, None)

@@ -1,65 +1,207 @@
-"""What a link or a saved file says of the page, beyond the five bound widgets.
+"""The page's contract with its links and saved files: one table of every parameter.
 
-A lesson, the teacher's panel and what is hidden at first are in the URL alone. A file
-takes over where a text is too long for a URL.
+No Streamlit here. state.py asks the browser's address and the session, views.py saves
+and restores what the table keeps.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from urllib.parse import quote_plus
-
-import streamlit as st
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from attention.lessons import lessons
 from attention.reading import MAX_K
-from attention.views import SPECIALS
-from components.session import state
-from model_cache.catalog import find_model
+from attention.showcase import DEFAULT_TEXT
+from attention.showcase import EXAMPLES as SENTENCES
+from attention.views import SHOWN
+from attention.views import SPECIALS as WAYS
+from components.session.choices import (
+    ALL_ROLES,
+    BY_RELATION,
+    HIDEABLE,
+    ITS_LAYER,
+    MAPS,
+    OPEN_HEAD,
+    ROLE_NAMES,
+    TABS,
+)
+from model_cache.catalog import UnknownModel, find_model
 
+TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
 LESSON, TEACH, HIDE = "lesson", "teach", "hide"
-WORDS, ROLES = "words", "roles"
-HIDEABLE = {WORDS, ROLES}  # until a student has guessed, or found out
-JOIN, SPECIAL = "join", "specials"
-TAB, WITH = "tab", "with"
-# Of a claim: the URL's name of its lines and the file's of its words; the file's of its
-# lines; and the URL's of its words.
-CLAIM, CLAIM_LINES, CLAIM_WORDS = "claim", "claim_lines", "claim_words"
+JOIN, SPECIALS = "join", "specials"
+ROLE, CHECK, LINES, TABLE = "role", "check", "lines", "table"
+TAB, SHOW_ROLE, LEAST, FROM, TO = "tab", "show_role", "least", "from", "to"
+SILENT, RANK, WITH, WITH_MODEL = "silent", "rank", "with", "with_model"
+MAP, HEADS, TOKEN, OF = "map", "heads", "token", "of"
+EXAMPLES, CLAIM_WORDS = "examples", "claim_words"
+BY, RELATION = "by", "relation"
+# What version 0.1 called them. Its links and files are read for ever.
+OLD_IN_LINK = {"claim": EXAMPLES}
+OLD_IN_FILE = {"claim": CLAIM_WORDS, "claim_lines": EXAMPLES}
+
+MOST_LAYERS = MOST_HEADS = 999  # a larger model may yet be chosen
 # Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
 
 
-def _text(value: str) -> str:
-    if not value:
-        raise ValueError("empty")
-    return value
+@dataclass(frozen=True)
+class Parameter:
+    """One thing that a link may say of the page."""
+
+    name: str  # in the URL, in session state and in a saved view
+    default: object  # None where it depends on the sentence or the server's files
+    # Raises ValueError for what the page cannot show; it says what was wanted.
+    parse: Callable[[str], object] = str
+    kept_in_view: bool = False  # a file restores it
+    in_class_link: bool = False  # the teacher's panel may put it there
+    otherwise: str = "the default one is shown"  # than what was asked for
 
 
-def _number(value: str) -> int:
-    # The field for a head that the model lacks shows the usual one.
-    if not (value.isdecimal() and len(value) < 4 and int(value) >= 1):
-        raise ValueError(value)
-    return int(value)
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if value not in map(str, range(least, most + 1)):
+            raise ValueError(f"a number from {least} to {most}")
+        return int(value)
+
+    return parse
 
 
 def _one_of(*values: str) -> Callable[[str], str]:
-    return lambda value: values[values.index(value)]
+    def parse(value: str) -> str:
+        if value not in values:
+            raise ValueError("one of " + ", ".join(f"“{known}”" for known in values))
+        return value
+
+    return parse
 
 
-# What a file restores, by the widgets' keys, and how each value is read; ValueError
-# says that it means nothing. A lesson and silent heads stay out.
-VIEW: Mapping[str, Callable[[str], object]] = {
-    state.TEXT: _text,
-    state.LAYER: _number,
-    state.HEAD: _number,
-    state.K: lambda value: min(_number(value), MAX_K),
-    state.MODEL: lambda value: find_model(value).id,
-    JOIN: lambda value: _one_of("True", "False")(value) == "True",
-    SPECIAL: _one_of(*SPECIALS),
-    TAB: _text,  # explore() knows its tabs
-    WITH: _text,
-    CLAIM: str,  # not every claim has words
-    CLAIM_LINES: _text,
-}
+def _like(pattern: str, example: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"of the form “{example}”")
+        return value
+
+    return parse
+
+
+def _switch(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
+def _model(value: str) -> str:
+    try:
+        return find_model(value).id
+    except UnknownModel:
+        raise ValueError("on offer here") from None
+
+
+def _lesson(value: str) -> str:
+    if value not in lessons():
+        raise ValueError("here")
+    return value
+
+
+def _hidden(value: str) -> frozenset[str]:
+    if not (parts := frozenset(value.split(","))) <= HIDEABLE:
+        raise ValueError("“words”, “roles” or “words,roles”")
+    return parts
+
+
+_token = _like("[0-9]+ .+", "3 dog")
+_heads = _like("Layer [0-9]+(, head [0-9]+)?", "Layer 3, head 10")
+
+# In the order that a link for a class has them.
+_TABLE = (
+    Parameter(LESSON, "", _lesson, in_class_link=True, otherwise="see “Lessons”"),
+    Parameter(TEXT, DEFAULT_TEXT, kept_in_view=True, in_class_link=True),
+    # Layer 3, head 10: each word looks at the next one.
+    Parameter(LAYER, 3, _number(1, MOST_LAYERS), kept_in_view=True, in_class_link=True),
+    Parameter(HEAD, 10, _number(1, MOST_HEADS), kept_in_view=True, in_class_link=True),
+    Parameter(K, 3, _number(1, MAX_K), kept_in_view=True, in_class_link=True),
+    Parameter(MODEL, None, _model, kept_in_view=True, in_class_link=True),
+    Parameter(
+        HIDE,
+        frozenset(),
+        _hidden,
+        in_class_link=True,
+        otherwise="nothing else can be hidden",
+    ),
+    Parameter(TEACH, "", _one_of("1", "0"), otherwise="the teacher's panel is closed"),
+    Parameter(JOIN, False, _switch, kept_in_view=True),
+    Parameter(SPECIALS, SHOWN, _one_of(*WAYS), kept_in_view=True),
+    Parameter(ROLE, "", _one_of(*ROLE_NAMES), otherwise="all roles are shown"),
+    Parameter(CHECK, False, _switch),
+    Parameter(LINES, False, _switch),
+    Parameter(TABLE, False, _switch),
+    Parameter(TAB, TABS[0], _one_of(*TABS), kept_in_view=True),
+    Parameter(SHOW_ROLE, ALL_ROLES, _one_of(ALL_ROLES, *ROLE_NAMES)),
+    Parameter(LEAST, 0, _number(0, 100)),
+    Parameter(FROM, None, _token),
+    Parameter(TO, None, _token),
+    Parameter(SILENT, (), _heads, otherwise="it is left out"),
+    Parameter(RANK, False, _switch),
+    Parameter(WITH, SENTENCES["slowly moved"], kept_in_view=True),
+    Parameter(WITH_MODEL, None, _model),
+    Parameter(MAP, MAPS[0], _one_of(*MAPS)),
+    Parameter(HEADS, (), _heads, otherwise="it is left out"),
+    Parameter(TOKEN, None, _token),
+    Parameter(OF, OPEN_HEAD, _one_of(OPEN_HEAD, ITS_LAYER)),
+    Parameter(EXAMPLES, None, kept_in_view=True),
+    Parameter(CLAIM_WORDS, None, kept_in_view=True),
+    Parameter(BY, BY_RELATION, _one_of(BY_RELATION, OPEN_HEAD)),
+    Parameter(RELATION, None, _like(".+ → its .+", "adverb → its verb")),
+)
+PARAMETERS: Mapping[str, Parameter] = {one.name: one for one in _TABLE}
+KEPT_IN_VIEW = tuple(one.name for one in _TABLE if one.kept_in_view)
+
+
+def invalid_parameters(link: Mapping[str, str], shape: tuple[int, int]) -> list[str]:
+    """Say, in a sentence each, which values of a link cannot be shown as asked.
+
+    link: the URL's parameters. shape: (layers, heads) of the model shown.
+
+    >>> invalid_parameters({"layer": "0", "tab": "Atlas", "lines": "yes"}, (2, 4))[0]
+    "The link's layer is not a number from 1 to 2; the default one is shown."
+    """
+    of_the_model = {LAYER: _number(1, shape[0]), HEAD: _number(1, shape[1])}
+    notices = []
+    for one in PARAMETERS.values():
+        if one.name in link:
+            try:
+                of_the_model.get(one.name, one.parse)(link[one.name])
+            except ValueError as wanted:
+                notices.append(
+                    f"The link's {one.name} is not {wanted}; {one.otherwise}."
+                )
+    return notices
+
+
+def values_of(view: Mapping[str, str]) -> dict[str, Any]:
+    """Return a saved view as its widgets have it; invalid values are left out.
+
+    >>> values_of({"layer": "4", "head": "x", "lesson": "bias"})
+    {'layer': 4}
+    """
+    values: dict[str, Any] = {}
+    for name in KEPT_IN_VIEW:
+        with suppress(KeyError, ValueError):
+            values[name] = PARAMETERS[name].parse(view[name])
+    return values
+
+
+def renamed(values: Mapping[str, str], old_names: Mapping[str, str]) -> dict[str, str]:
+    """Return a link's or a file's values by today's names, which win over old ones.
+
+    >>> renamed({"claim": "An adverb …", "tab": "Atlas"}, OLD_IN_FILE)
+    {'claim_words': 'An adverb …', 'tab': 'Atlas'}
+    """
+    old = {old_names[name]: values[name] for name in old_names if name in values}
+    return old | {name: values[name] for name in values if name not in old_names}
 
 
 def fits_link(*texts: str) -> bool:
@@ -68,89 +210,23 @@ def fits_link(*texts: str) -> bool:
     return length <= MOST_LINK_BYTES
 
 
-def typed() -> list[str]:
-    """Return the texts that somebody typed or opened."""
-    names = state.TEXT, CLAIM, CLAIM_LINES, WITH
-    return [st.session_state.get(name, "") for name in names]
+def compose(base: str, values: Mapping[str, str]) -> str:
+    """Write a class's link: of these values the ones that may be in it.
 
-
-def fits_page() -> bool:
-    """Tell whether the page's own link may carry all that was typed."""
-    return fits_link(*typed())
-
-
-def mark_saved() -> None:
-    """Remember that a file has what was typed."""
-    st.session_state.typed_saved = typed()
-
-
-def is_unsaved() -> bool:
-    """True if a reload would lose what was typed: neither link nor file has it."""
-    return not fits_page() and typed() != st.session_state.get("typed_saved")
-
-
-def view() -> dict[str, str]:
-    """Return what a file needs to restore the page."""
-    values = {name: st.session_state.get(name) for name in VIEW}
-    return {
-        name: str(value) for name, value in values.items() if value not in (None, "")
-    }
-
-
-def open_view(wanted: Mapping[str, str]) -> None:
-    """Restore a view, in a callback; odd values are left out."""
-    st.session_state.update(values_of(wanted))
-
-
-def values_of(wanted: Mapping[str, str]) -> dict[str, object]:
-    """Return a view as its widgets have it; odd values are left out."""
-    values = {}
-    for name in VIEW.keys() & wanted.keys():
-        with suppress(ValueError):
-            values[name] = VIEW[name](wanted[name])
-    return values
-
-
-def keep_view() -> None:
-    """Set each field to what it holds, in a callback.
-
-    The URL leaves out what is usual; before something else is, it has to hear.
+    >>> values = {"hide": "words", "lesson": "bias", "text": "A [MASK].", "teach": "1"}
+    >>> compose("https://x.org/", values)
+    'https://x.org/?lesson=bias&text=A+%5BMASK%5D.&hide=words'
     """
-    for name in VIEW.keys() & st.session_state.keys():
-        st.session_state[name] = st.session_state[name]
+    names = [one.name for one in PARAMETERS.values() if one.in_class_link]
+    query = urlencode({name: values[name] for name in names if values.get(name)})
+    return f"{base.rstrip('/')}/?{query}" if query else base
 
 
-def is_teaching() -> bool:
-    """True if the teacher's panel is open."""
-    return st.query_params.get(TEACH) == "1"
+def is_own_computer(link: str) -> bool:
+    """Tell whether a link leads whoever opens it to their own device.
 
-
-def hides() -> set[str]:
-    """Return what the link hides at first: some of WORDS and ROLES."""
-    return HIDEABLE & set(st.query_params.get(HIDE, "").split(","))
-
-
-def odd_values(link: Mapping[str, str]) -> list[str]:
-    """Say, in a sentence each, which of a link's values mean nothing here.
-
-    link: the URL's parameters.
+    >>> is_own_computer("http://localhost:8501/?lesson=bias")
+    True
     """
-    notices = []
-    if LESSON in link and link[LESSON] not in lessons():
-        notices.append("The link names a lesson that is not here; see “Lessons”.")
-    if set(link.get(HIDE, WORDS).split(",")) - HIDEABLE:
-        notices.append("The link hides something that this page does not know.")
-    return notices
-
-
-def show_roles() -> None:
-    """Stop hiding roles, until another lesson hides them."""
-    st.session_state.roles_shown = True
-
-
-def are_roles_shown() -> bool:
-    return "roles_shown" in st.session_state
-
-
-def hide_roles_again() -> None:
-    st.session_state.pop("roles_shown", None)
+    host = urlsplit(link).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -16,16 +16,14 @@ from attention.pictures.sheet import sheet_png
 from attention.reading import Reading, head_name
 from attention.report.findings import comparison_finding
 from attention.views import seen_as
-from components.session import state
+from components.session import state, url
 from components.session.answer import answering_model, read_or_explain
-from components.session.url import WITH
 from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
 from components.widgets.pictures import show_png
 from components.widgets.tables import SHARE, choose_head
 from model_cache.catalog import find_model, load_catalog
 
-WITH_MODEL = "with_model"
 TURTLES = {
     "adverb after its verb": "The turtle moved slowly across the [MASK].",
     "before it": "The turtle slowly moved across the [MASK].",
@@ -89,8 +87,8 @@ def _ask_other(model_id: str) -> Reading | None:
     with st.container(horizontal=True):
         text = st.text_input(
             "Compare with",
-            state.usual(WITH, TURTLES["before it"]),
-            key=WITH,
+            state.default(url.WITH),
+            key=url.WITH,
             bind="query-params",
             placeholder="Another sentence",
         )
@@ -100,7 +98,7 @@ def _ask_other(model_id: str) -> Reading | None:
             "Read by",
             here,
             here.index(model_id),
-            key=WITH_MODEL,
+            key=url.WITH_MODEL,
             bind="query-params",
         )
     with st.container(horizontal=True):
@@ -119,7 +117,7 @@ def _ask_other(model_id: str) -> Reading | None:
 
 
 def _compare_with(sentence: str) -> None:
-    st.session_state[WITH] = sentence
+    st.session_state[url.WITH] = sentence
 
 
 def _show_open_head(reading: Reading, layer: int, head: int) -> None:

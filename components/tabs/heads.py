@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from attention.heads.frames import ALL_ROLES, filter_heads, roles_frame
+from attention.heads.frames import filter_heads, roles_frame
 from attention.heads.roles import (
     BROAD_ENTROPY,
     LEAST_SHARE,
     LEAST_TIMES_CHANCE,
-    LEGEND,
     NAMES,
     HeadRoles,
 )
 from attention.reading import Reading
+from components.session import choices, url
 from components.widgets.tables import SHARE, choose_head
 
 HOW = (
@@ -29,8 +29,8 @@ def show_heads(reading: Reading, roles: HeadRoles) -> None:
     with st.container(horizontal=True):
         role = st.selectbox(
             "Show role",
-            [ALL_ROLES, *(role.name for role in LEGEND)],
-            key="show_role",
+            [choices.ALL_ROLES, *choices.ROLE_NAMES],
+            key=url.SHOW_ROLE,
             bind="query-params",
         )
         least = st.slider(
@@ -39,11 +39,13 @@ def show_heads(reading: Reading, roles: HeadRoles) -> None:
             100,
             0,
             step=5,
-            key="least",
+            key=url.LEAST,
             bind="query-params",
             help="Of the chosen role's attention, or of any role's",
         )
-    frame = filter_heads(roles_frame(reading, roles), role, least / 100)
+    frame = roles_frame(reading, roles)
+    label = None if role == choices.ALL_ROLES else role
+    frame = filter_heads(frame, label, least / 100)
     st.text(
         f"{len(frame)} of {roles.labels.size} heads. Choose a row to open its head."
     )

@@ -6,9 +6,9 @@ import streamlit as st
 
 from attention.pictures.charts import bars_chart
 from attention.reading import Reading
-from components.session import state
+from components.session import state, url
+from components.session.choices import ITS_LAYER, OPEN_HEAD
 
-HEAD, LAYER = "open head", "mean of its layer"
 HOW = (
     "Above: how the token spreads its own attention. Below: how much each token gives "
     "to it; these shares come from different rows and need not sum to 1."
@@ -23,15 +23,19 @@ def show_one_token(reading: Reading) -> None:
             "Token",
             tokens,
             min(1, len(tokens) - 1),
-            key="token",
+            key=url.TOKEN,
             bind="query-params",
         )
         of = st.radio(
-            "Of the", [HEAD, LAYER], key="of", bind="query-params", horizontal=True
+            "Of the",
+            [OPEN_HEAD, ITS_LAYER],
+            key=url.OF,
+            bind="query-params",
+            horizontal=True,
         )
     layer, head = state.selected_head()
     weights = reading.attention[layer]
-    weights = weights[head] if of == HEAD else weights.mean(axis=0)
+    weights = weights[head] if of == OPEN_HEAD else weights.mean(axis=0)
     position = tokens.index(token)
     for title, shares in (
         ("where it looks", weights[position]),

@@ -7,7 +7,7 @@ from attention.report import file as report_file
 from attention.report.finding import MAX_NOTE
 from attention.report.html import report_html
 from attention.report.markdown import report_zip
-from components.session import url as links
+from components.session import url, views
 from components.session.findings import (
     Entry,
     add_findings,
@@ -28,9 +28,9 @@ WHERE = (
 
 
 def _save() -> bytes:
-    file = report_file.save(findings(), links.view())
+    file = report_file.save(findings(), views.present_view())
     mark_saved()
-    links.mark_saved()
+    views.mark_saved()
     return file
 
 
@@ -171,9 +171,10 @@ def _take_file() -> None:
     add_findings(loaded)
     if is_whole:
         mark_saved()
-    if links.CLAIM_LINES in view:
+    view = url.renamed(view, url.OLD_IN_FILE)
+    if url.EXAMPLES in view:
         keep_own_lines()
-        view = {links.CLAIM: ""} | view  # the words here are other lines'
-    links.open_view(view)
-    if links.CLAIM_LINES in view:
-        links.mark_saved()
+        view = {url.CLAIM_WORDS: ""} | view  # the words here are other lines'
+    views.open_view(view)
+    if url.EXAMPLES in view:
+        views.mark_saved()

@@ -15,12 +15,13 @@ from attention.pictures.charts import (
     weights_chart,
 )
 from attention.reading import Reading, head_name
+from components.session import url
+from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT
 from components.widgets.several_heads import ask_heads
 
-CHOSEN, ALL, ROLLOUT = "mean of chosen heads", "mean of all heads", "attention rollout"
 HOW = {
-    CHOSEN: "The mean of the chosen heads' weights, cell by cell.",
-    ALL: "The mean of all heads' weights, cell by cell.",
+    MEAN_OF_CHOSEN: "The mean of the chosen heads' weights, cell by cell.",
+    MEAN_OF_ALL: "The mean of all heads' weights, cell by cell.",
     ROLLOUT: "Attention rollout (Abnar and Zuidema 2020): each layer's mean over its "
     "heads, half of it replaced by the token itself for the residual connection, "
     "multiplied from the first layer to the last. A row says how much of each input "
@@ -32,10 +33,10 @@ MOST_COLOURS = 8
 
 def show_several(reading: Reading) -> None:
     """Draw a map over several heads, and their lines by colour."""
-    kind = st.radio("Map", list(HOW), key="map", bind="query-params", horizontal=True)
+    kind = st.radio("Map", MAPS, key=url.MAP, bind="query-params", horizontal=True)
     heads: frozenset[tuple[int, int]] = frozenset()
-    if kind == CHOSEN:
-        heads = ask_heads("Heads", "heads", reading.shape)
+    if kind == MEAN_OF_CHOSEN:
+        heads = ask_heads("Heads", url.HEADS, reading.shape)
         if not heads:
             st.text("Choose heads to see their mean.")
             return
@@ -43,15 +44,15 @@ def show_several(reading: Reading) -> None:
         st.text(f"A map is drawn for up to {HEATMAP_TOKENS} tokens.")
         return
     maps: dict[str, Callable[[], np.ndarray]] = {
-        CHOSEN: lambda: mean_of_heads(reading, heads),
-        ALL: lambda: reading.attention.mean(axis=(0, 1)),
+        MEAN_OF_CHOSEN: lambda: mean_of_heads(reading, heads),
+        MEAN_OF_ALL: lambda: reading.attention.mean(axis=(0, 1)),
         ROLLOUT: lambda: rollout(reading.attention),
     }
     frame = weights_frame(reading.tokens, maps[kind]())
     alt_text = f"Heatmap of the {kind}"
     height = heatmap_height(reading.n_tokens)
     st.altair_chart(weights_chart(frame, reading.tokens), height=height, alt=alt_text)
-    if kind == CHOSEN and len(heads) <= MOST_COLOURS:
+    if kind == MEAN_OF_CHOSEN and len(heads) <= MOST_COLOURS:
         frames = [
             head_frame(reading, *head).assign(name=head_name(*head))
             for head in sorted(heads)

@@ -6,11 +6,10 @@ import streamlit as st
 
 from attention.heads.roles import HeadRoles
 from attention.reading import Reading
-from components.session import state
-from components.session import url as links
+from components.session import choices, state, url
 from components.session.answer import explain_faults
 from components.session.findings import entries
-from components.tabs.atlas.atlas import ATLAS, show_atlas
+from components.tabs.atlas.atlas import show_atlas
 from components.tabs.claim.claim import show_claim
 from components.tabs.compare import show_comparison
 from components.tabs.heads import show_heads
@@ -19,11 +18,6 @@ from components.tabs.report import show_report
 from components.tabs.several import show_several
 from components.tabs.two_words import show_two_words
 from components.tabs.what_if import show_what_if
-
-TABLE, PAIR = "Heads", "Find heads for two words"
-WHAT_IF, COMPARE = "What if", "Compare"
-SEVERAL, ONE_TOKEN = "Several heads", "One token"
-CLAIM, REPORT = "Test a claim", "Report"
 
 
 def explore(
@@ -39,51 +33,49 @@ def explore(
     hidden: what students are to find out; tabs that would tell are held back.
     """
     tell_tale = {
-        TABLE: {links.ROLES},
-        WHAT_IF: {links.WORDS},
-        COMPARE: links.HIDEABLE,
-        ATLAS: {links.ROLES},
+        choices.HEADS: {choices.ROLES},
+        choices.WHAT_IF: {choices.WORDS},
+        choices.COMPARE: choices.HIDEABLE,
+        choices.ATLAS: {choices.ROLES},
     }
     shows = {
-        TABLE: lambda: show_heads(reading, roles),
-        PAIR: lambda: show_two_words(reading),
-        WHAT_IF: lambda: show_what_if(reading, k),
-        COMPARE: lambda: show_comparison(reading, view, k),
-        SEVERAL: lambda: show_several(reading),
-        ONE_TOKEN: lambda: show_one_token(reading),
-        CLAIM: lambda: show_claim(reading, links.ROLES not in hidden),
-        ATLAS: lambda: show_atlas(reading),
-        REPORT: show_report,
+        choices.HEADS: lambda: show_heads(reading, roles),
+        choices.TWO_WORDS: lambda: show_two_words(reading),
+        choices.WHAT_IF: lambda: show_what_if(reading, k),
+        choices.COMPARE: lambda: show_comparison(reading, view, k),
+        choices.SEVERAL: lambda: show_several(reading),
+        choices.ONE_TOKEN: lambda: show_one_token(reading),
+        choices.CLAIM: lambda: show_claim(reading, choices.ROLES not in hidden),
+        choices.ATLAS: lambda: show_atlas(reading),
+        choices.REPORT: show_report,
     }
-    if st.session_state.get(links.TAB, TABLE) not in shows:
-        del st.session_state[links.TAB]
     tabs = st.tabs(
-        list(shows),
-        default=state.usual(links.TAB, TABLE),
-        key=links.TAB,
+        choices.TABS,
+        default=state.default(url.TAB),
+        key=url.TAB,
         bind="query-params",
         on_change="rerun",
     )
-    for tab, (name, show) in zip(tabs, shows.items(), strict=True):
+    for name, tab in zip(choices.TABS, tabs, strict=True):
         if tab.open:
             with tab, explain_faults(name):
                 if tell_tale.get(name, set()) & set(hidden):
                     _hold_back(hidden)
                 else:
-                    show()
+                    shows[name]()
 
 
 def show_kept_report() -> None:
     """Draw the report, if there is one, while no sentence is there for the tabs."""
     if entries():
-        st.header(REPORT, anchor=False)
-        with explain_faults(REPORT):
+        st.header(choices.REPORT, anchor=False)
+        with explain_faults(choices.REPORT):
             show_report()
 
 
 def _hold_back(hidden: Collection[str]) -> None:
-    if links.WORDS in hidden:
+    if choices.WORDS in hidden:
         st.text("This would tell BERT's words: guess first.")
     else:
         st.text("This would tell what heads do, which is for you to find out.")
-        st.button("Show it", on_click=links.show_roles)
+        st.button("Show it", on_click=state.show_roles)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from attention.heads.search import heads_for_pair
 from attention.reading import Reading
+from components.session import url
 from components.widgets.tables import SHARE, choose_head
 
 HOW = (
@@ -17,8 +18,8 @@ def show_two_words(reading: Reading) -> None:
     """Draw the choice of two tokens and the heads for them, there and back."""
     tokens = [f"{i} {token}" for i, token in enumerate(reading.tokens)]
     with st.container(horizontal=True):
-        query = st.selectbox("From", tokens, 1, key="from", bind="query-params")
-        key = st.selectbox("To", tokens, 2, key="to", bind="query-params")
+        query = st.selectbox("From", tokens, 1, key=url.FROM, bind="query-params")
+        key = st.selectbox("To", tokens, 2, key=url.TO, bind="query-params")
     here, there = tokens.index(query), tokens.index(key)
     for column, (a, b) in zip(
         st.columns(2), ((here, there), (there, here)), strict=True

@@ -5,7 +5,7 @@ import streamlit as st
 from attention.heads.effects import compare_words, effects_frame
 from attention.reading import MAX_MASKS, Reading
 from attention.report.findings import what_if_finding
-from components.session import state
+from components.session import url
 from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
 from components.widgets.several_heads import ask_heads
@@ -29,13 +29,13 @@ def show_what_if(reading: Reading, k: int) -> None:
     if not reading.mask_positions:
         st.text("This needs a [MASK]: hide a word first.")
         return
-    silent = ask_heads("Silent heads", state.SILENT, reading.shape)
+    silent = ask_heads("Silent heads", url.SILENT, reading.shape)
     if silent:
         after = cache.read(reading.model, reading.text, silent)
         _show_words(reading, after, k)
         offer_finding("what if", lambda: what_if_finding(reading, after, silent, k))
     st.text(HOW)
-    if st.toggle("Rank all heads by effect", key="rank", bind="query-params"):
+    if st.toggle("Rank all heads by effect", key=url.RANK, bind="query-params"):
         _show_ranking(reading)
 
 

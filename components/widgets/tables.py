@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from attention.claims.frames import sentences_frame
 from attention.claims.measure import Result
 from attention.exports import safe_cell
-from components.session import state
+from components.session import state, url
 
 SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -48,7 +48,7 @@ def choose_sentence(
         state.show_top()
 
     def is_open(row: int) -> bool:
-        text = st.session_state[state.TEXT]
+        text = st.session_state[url.TEXT]
         return (frame["sentence"][row], head) == (text, state.selected_head())
 
     shown = frame.assign(hit=frame["hit"].map({True: "hit", False: "miss"}))

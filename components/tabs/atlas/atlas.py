@@ -5,15 +5,12 @@ import streamlit as st
 from attention.atlas.rates import Atlas
 from attention.atlas.relations import DIRECTIONS, LAYOUT, relation_name
 from attention.reading import Reading
-from components.session import url as links
+from components.session import url
 from components.session.atlases import CHOICE, atlases_of, chosen_atlas, count_broken
+from components.session.choices import ATLAS, BY_RELATION, OPEN_HEAD
 from components.tabs.atlas.head import show_head
 from components.tabs.atlas.relation import show_relation
 from components.tabs.atlas.source import ask_upload, show_source, tell_none
-
-ATLAS = "Atlas"
-BY, RELATION = "by", "relation"
-BY_RELATION, BY_HEAD = "relation", "open head"
 
 
 def show_atlas(reading: Reading) -> None:
@@ -33,8 +30,8 @@ def show_atlas(reading: Reading) -> None:
         if found:
             by = st.radio(
                 "Look up by",
-                [BY_RELATION, BY_HEAD],
-                key=BY,
+                [BY_RELATION, OPEN_HEAD],
+                key=url.BY,
                 bind="query-params",
                 horizontal=True,
                 width="content",
@@ -56,9 +53,9 @@ def show_atlas(reading: Reading) -> None:
 
 def open_relation(name: str) -> None:
     """Open the tab at a relation, as it is listed there; for callbacks."""
-    st.session_state[links.TAB] = ATLAS
-    st.session_state[BY] = BY_RELATION
-    st.session_state[RELATION] = name
+    st.session_state[url.TAB] = ATLAS
+    st.session_state[url.BY] = BY_RELATION
+    st.session_state[url.RELATION] = name
 
 
 def relations_by_name(atlas: Atlas) -> dict[str, tuple[str, int]]:
@@ -82,10 +79,10 @@ def _drop_stale_choice(reading: Reading) -> None:
 def _ask_relation(atlas: Atlas) -> tuple[str, int]:
     named = relations_by_name(atlas)
     names = list(named)
-    if st.session_state.get(RELATION) not in names:
-        st.session_state.pop(RELATION, None)  # of another atlas
+    if st.session_state.get(url.RELATION) not in names:
+        st.session_state.pop(url.RELATION, None)  # of another atlas
     grammar = (i for i, name in enumerate(names) if named[name][0] not in LAYOUT)
-    usual = next(grammar, 0)
+    default = next(grammar, 0)
     return named[
-        st.selectbox("Relation", names, usual, key=RELATION, bind="query-params")
+        st.selectbox("Relation", names, default, key=url.RELATION, bind="query-params")
     ]

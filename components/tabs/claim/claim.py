@@ -15,7 +15,8 @@ from attention.reading import Reading, head_name
 from attention.report.findings import claim_finding
 from components.session import state
 from components.session.atlases import chosen_atlas
-from components.tabs.atlas.atlas import ATLAS, open_relation
+from components.session.choices import ATLAS
+from components.tabs.atlas.atlas import open_relation
 from components.tabs.claim.lines import ask_lines, claim_title
 from components.tabs.claim.run import measure_with_bar, takes_long
 from components.widgets.add_to_report import offer_finding

@@ -8,11 +8,10 @@ from attention.claims.ready import ready_claims
 from attention.reading import Reading
 from attention.words import word_spans
 from components.frontend import register
-from components.session import state
-from components.session import url as links
+from components.session import state, url
 from model_cache import cache
 
-LINES, CLAIM, FILE = links.CLAIM_LINES, links.CLAIM, "claim_file"
+LINES, CLAIM, FILE = url.EXAMPLES, url.CLAIM_WORDS, "claim_file"
 REPLACED = "claim_replaced"  # own lines that others took the place of
 UPLOADED = "claim_uploaded"  # the last lines that came from a file
 Lines = tuple[str, str]  # and their claim in words
@@ -98,8 +97,12 @@ def _take_link() -> None:
     if LINES in st.session_state:
         return
     ready = ready_claims()
-    wanted = st.query_params.get(CLAIM, next(iter(ready)))
-    words = st.query_params.get(links.CLAIM_WORDS, _usual_words(wanted))
+    wanted = state.in_link(LINES)
+    if wanted is None:
+        wanted = next(iter(ready))
+    words = state.in_link(CLAIM)
+    if words is None:
+        words = _default_words(wanted)
     st.session_state[LINES] = ready.get(wanted, wanted)
     st.session_state[CLAIM] = words[:MOST_LETTERS]
 
@@ -108,18 +111,13 @@ def _keep_in_link(text: str, words: str) -> None:
     """Let the URL follow the lines, by a ready claim's title where they are one."""
     by_text = {lines: title for title, lines in ready_claims().items()}
     wanted = by_text.get(text, text)
-    fits = links.fits_link(wanted, words)
-    if not fits:
-        st.query_params.pop(CLAIM, None)
-    elif st.query_params.get(CLAIM) != wanted:
-        st.query_params[CLAIM] = wanted
-    if not fits or words == _usual_words(wanted):
-        st.query_params.pop(links.CLAIM_WORDS, None)
-    elif st.query_params.get(links.CLAIM_WORDS) != words:
-        st.query_params[links.CLAIM_WORDS] = words
+    fits = url.fits_link(wanted, words)
+    is_default = words == _default_words(wanted)
+    state.put_in_link(LINES, wanted if fits else None)
+    state.put_in_link(CLAIM, words if fits and not is_default else None)
 
 
-def _usual_words(wanted: str) -> str:
+def _default_words(wanted: str) -> str:
     """Return the words of a link's claim where the link has none."""
     return wanted if wanted in ready_claims() else ""
 
@@ -179,7 +177,7 @@ def _take_file() -> None:
 
 def _add(model: str) -> None:
     text, query, key = st.session_state.pair.chosen
-    if text != st.session_state[state.TEXT]:
+    if text != st.session_state[url.TEXT]:
         return  # another sentence is there by now
     spans = word_spans(cache.read(model, text))
     line = write_line(text, spans[query], spans[key])

@@ -1,0 +1,31 @@
+"""What links choose from, in words that they have for good.
+
+Whoever renames one breaks the links that name it: the page then shows its default.
+"""
+
+from attention.heads.roles import LEGEND
+
+# Tabs.
+HEADS, TWO_WORDS = "Heads", "Find heads for two words"
+WHAT_IF, COMPARE = "What if", "Compare"
+SEVERAL, ONE_TOKEN = "Several heads", "One token"
+CLAIM, ATLAS, REPORT = "Test a claim", "Atlas", "Report"
+TABS = (
+    *(HEADS, TWO_WORDS, WHAT_IF, COMPARE, SEVERAL),
+    *(ONE_TOKEN, CLAIM, ATLAS, REPORT),
+)
+
+# What is hidden at first, until a student has guessed, or found out.
+WORDS, ROLES = "words", "roles"
+HIDEABLE = frozenset({WORDS, ROLES})
+
+ROLE_NAMES = tuple(role.name for role in LEGEND)
+ALL_ROLES = "all"  # the tab Heads lists every head
+
+MEAN_OF_CHOSEN, MEAN_OF_ALL = "mean of chosen heads", "mean of all heads"
+ROLLOUT = "attention rollout"
+MAPS = (MEAN_OF_CHOSEN, MEAN_OF_ALL, ROLLOUT)
+
+OPEN_HEAD = "open head"
+ITS_LAYER = "mean of its layer"  # One token, of the open head or of this
+BY_RELATION = "relation"  # Atlas, by this or for the open head
