@@ -12,6 +12,7 @@ from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
 from tests.fake_hub import FakeHub, tiny_model_files
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
+from tests.patience import PATIENCE
 from tests.serving import ROOT
 
 pytestmark = pytest.mark.slow
@@ -40,15 +41,16 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
 ):
     monkeypatch.setattr(hub, "_downloads", {})
     model = find_model(BERT_BASE)
-    with FakeHub(tiny_model_files(kilobytes=600), fault="slow") as fake:
+    with FakeHub(tiny_model_files(kilobytes=600), fault="pause in the middle") as fake:
         page = open_page(model=model.id, text=ACROSS)
         fake.be_the_hub(monkeypatch, cache=small_disk)
         (ask,) = [b for b in page.button if b.label.startswith("Download bert-base")]
         ask.click().run()
-        assert fake.half_sent.wait(20)
+        assert fake.half_sent.wait(PATIENCE)
         with pytest.raises(OSError, match="No space left"):
             fill(small_disk / "x")
-        assert hub.download_of(model).wait(20)
+        fake.go_on.set()
+        assert hub.download_of(model).wait(PATIENCE)
         page.run()
         (told,) = errors(page)
         assert told.startswith("Not enough disk space for bert-base-uncased (440 MB);")
@@ -59,7 +61,7 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
         fake.fault = None
         (again,) = [b for b in page.button if b.label == "Download again"]
         again.click().run()
-        assert hub.download_of(model).wait(20)
+        assert hub.download_of(model).wait(PATIENCE)
         assert hub.download_of(model).folder
 
 
@@ -74,7 +76,7 @@ def test_an_unwritable_cache_is_named_in_the_log_alone(
         fake.be_the_hub(monkeypatch, cache=tmp_path / SECRET)
         (ask,) = [b for b in page.button if b.label.startswith("Download bert-base")]
         ask.click().run()
-        assert hub.download_of(model).wait(20)
+        assert hub.download_of(model).wait(PATIENCE)
     page.run()
     (told,) = errors(page)
     assert told.startswith("Cannot write to the model cache (Not a directory);")

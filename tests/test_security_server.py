@@ -12,18 +12,20 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.hostile import EVIL
+from tests.patience import PATIENCE
 from tests.security_document import proxy_headers
 
 
 @pytest.fixture(scope="module")
 def session(served):
     """An open session of the served page: its id, its cookie's token, its address."""
-    first = requests.get(f"{served}/_stcore/health", timeout=10)
+    first = requests.get(f"{served}/_stcore/health", timeout=PATIENCE)
     token = first.cookies.get("_streamlit_xsrf", "")
     address = served.replace("http", "ws", 1) + "/_stcore/stream"
     with connect(
         address,
         origin=served,
+        open_timeout=PATIENCE,
         subprotocols=["streamlit"],
         max_queue=None,  # what is not read would hold up the closing for 10 s
     ) as socket:
@@ -31,7 +33,7 @@ def session(served):
         message.rerun_script.query_string = ""
         socket.send(message.SerializeToString())
         while True:
-            said = ForwardMsg.FromString(socket.recv(timeout=30))
+            said = ForwardMsg.FromString(socket.recv(timeout=PATIENCE))
             if said.HasField("new_session"):
                 break
         id_ = said.new_session.initialize.session_id
@@ -59,7 +61,7 @@ def put(session, content, token: str | None = None, **headers) -> int:
         }
         | headers,
         cookies={"_streamlit_xsrf": own},
-        timeout=30,
+        timeout=PATIENCE,
     )
     return answer.status_code
 
@@ -85,14 +87,17 @@ def test_an_upload_without_the_visitors_token_is_refused(session, token):
 def test_a_page_of_another_origin_cannot_connect(served):
     address = served.replace("http", "ws", 1) + "/_stcore/stream"
     for origin in (EVIL, "null", "http://127.0.0.1.evil.example"):
-        with pytest.raises(InvalidStatus) as refusal, connect(address, origin=origin):
+        with (
+            pytest.raises(InvalidStatus) as refusal,
+            connect(address, origin=origin, open_timeout=PATIENCE),
+        ):
             pass
         assert refusal.value.response.status_code == 403
 
 
 def test_a_page_of_another_origin_cannot_read_an_answer(served):
     for path in ("/", "/_stcore/health", "/_stcore/host-config", "/_stcore/metrics"):
-        answer = requests.get(served + path, headers={"Origin": EVIL}, timeout=10)
+        answer = requests.get(served + path, headers={"Origin": EVIL}, timeout=PATIENCE)
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
@@ -104,7 +109,7 @@ def test_the_servers_own_files_are_not_served(served):
         *("/media/..%2f..%2fapp.py", "/component/x/..%2fapp.py", "//evil.example/%2e."),
     ):
         # Unlike requests, which tidies paths before it asks.
-        connection = http.client.HTTPConnection(address, timeout=10)
+        connection = http.client.HTTPConnection(address, timeout=PATIENCE)
         connection.request("GET", path)
         answer = connection.getresponse()
         body = answer.read()
@@ -118,15 +123,15 @@ def test_the_servers_own_files_are_not_served(served):
 def test_no_program_may_drive_the_page(served):
     for name in ("interact", "mcp"):
         url = f"{served}/_stcore/agent/{name}"
-        answer = requests.post(url, json={}, timeout=10)
+        answer = requests.post(url, json={}, timeout=PATIENCE)
         assert "does not serve the agent API" in answer.text
         assert answer.status_code >= 400
 
 
 def test_the_headers_that_the_server_sends_are_those_in_the_document(served):
     """Once Streamlit sends one of them, the document need not ask for it."""
-    index = requests.get(served, timeout=10)
-    token = requests.get(f"{served}/_stcore/health", timeout=10)
+    index = requests.get(served, timeout=PATIENCE)
+    token = requests.get(f"{served}/_stcore/health", timeout=PATIENCE)
     assert "SameSite=Lax" in token.headers["Set-Cookie"]
     for name in proxy_headers():
         assert name not in index.headers, name

@@ -15,10 +15,10 @@ from attention.examples import parse
 from components import atlas_source, claim_lines, report_list
 from model_cache import catalog
 from tests.hostile import FOUND, HOSTILE, read_as_markup
+from tests.patience import PATIENCE
 from tests.serving import ROOT
 from tests.sources import trees
 
-PATIENCE = 60  # seconds of the processor
 DAMAGED = b"\x89PNG\r\n\x1a\n zq <img src=x onerror=alert(1)>"
 
 
