@@ -5,8 +5,9 @@ from urllib.parse import quote_plus, urlencode
 
 from playwright.sync_api import Download, Page, expect
 
-PATIENCE = 60_000  # milliseconds; a busy machine starts a server and answers slowly
-expect.set_options(timeout=PATIENCE)
+from tests.patience import PATIENCE
+
+expect.set_options(timeout=PATIENCE * 1000)
 WIDE = {"width": 1280, "height": 800}
 ACROSS = "The turtle moved slowly across the [MASK]."
 

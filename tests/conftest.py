@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.patience import PATIENCE
 from tests.serving import (
     CHROMIUM_FLAGS,
     ROOT,
@@ -16,6 +18,11 @@ from tests.serving import (
     serve_together,
 )
 
+# Nothing is wrong with an example that takes long: others may have the processor.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Where an assertion of theirs fails, its values are told as in a test.
 pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
@@ -83,7 +90,7 @@ def open_page(monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
 
     def make(**parameters: str):
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         for name, value in parameters.items():
             page.query_params[name] = value
         return page.run()
@@ -156,7 +163,7 @@ def new_page(chromium, usual_context):
 
     is_fresh, or any option of Playwright's contexts but the three: in a new context.
     """
-    from tests.browsing import PATIENCE, WIDE
+    from tests.browsing import WIDE
 
     contexts, pages, errors = [], [], []
 
@@ -171,7 +178,7 @@ def new_page(chromium, usual_context):
         pages.append(page)
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",

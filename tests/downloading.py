@@ -1,7 +1,6 @@
 """What tests of downloads do to a cache and ask of a download, for one small model."""
 
 import re
-import time
 from pathlib import Path
 
 from model_cache.catalog import BERT_BASE, find_model
@@ -12,10 +11,10 @@ from model_cache.hub import (
     snapshot_folder,
     start_download,
 )
+from tests.patience import PATIENCE, until
 
 MODEL = find_model(BERT_BASE)
 SMALL_FILES = ("config.json", "tokenizer_config.json", "vocab.txt")
-PATIENCE = 60.0  # seconds; a busy machine starts a program slowly
 
 
 def put_in_cache(files, repo=MODEL.repo, revision=MODEL.revision) -> Path:
@@ -26,13 +25,6 @@ def put_in_cache(files, repo=MODEL.repo, revision=MODEL.revision) -> Path:
     return folder
 
 
-def until(condition, timeout=PATIENCE):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
 def finished(running: Download) -> Download:
     assert running.wait(PATIENCE)
     assert not running.is_running
@@ -41,7 +33,10 @@ def finished(running: Download) -> Download:
 
 def assert_fails(words: str):
     """A new download ends in one clear sentence, and leaves nothing to be used."""
-    running = finished(start_download(MODEL))
+    assert_failed(finished(start_download(MODEL)), words)
+
+
+def assert_failed(running: Download, words: str):
     assert re.search(words, running.error), running.error
     # What happened; what to do next.
     assert re.fullmatch(r"[A-Z][^\n]{20,120}; [^\n]{20,120}\.", running.error)

@@ -23,6 +23,9 @@ import numpy as np
 import safetensors.numpy
 from huggingface_hub import constants
 
+from model_cache.hub import CHILD_SETTINGS
+from tests.patience import PATIENCE
+
 WEIGHTS = "model.safetensors"
 FAULTS = (
     "401",
@@ -34,6 +37,7 @@ FAULTS = (
     "hang",
     "hang before the body",
     "hang in the middle",
+    "pause in the middle",
     "cut",
     "cut once",
     "wrong checksum",
@@ -43,7 +47,7 @@ FAULTS = (
     "slow",
 )
 BLOCK = 4096  # bytes per write of a body
-SLOW_PAUSE = 0.01  # seconds per block: a tiny model takes about one second
+SLOW_PAUSE = 0.1  # seconds per block; the library shows 16 of them at once
 
 
 def tiny_model_files(kilobytes: int = 400) -> dict[str, bytes]:
@@ -66,6 +70,16 @@ class Request:
     authorization: str | None
 
 
+class Clock:
+    """Time for whoever waits for a hub: it stands still until a test moves it."""
+
+    def __init__(self):
+        self.now = 0.0  # seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 class FakeHub:
     def __init__(self, files: Mapping[str, bytes], fault: str | None = None):
         assert fault is None or fault in FAULTS, fault
@@ -73,8 +87,9 @@ class FakeHub:
         self.fault = fault  # may be changed while the hub runs
         self.requests: list[Request] = []
         self.half_sent = threading.Event()  # the body of the weights is under way
-        self.is_silent = threading.Event()  # somebody waits for an answer in vain
+        self.go_on = threading.Event()  # ends every pause
         self.closing = threading.Event()  # ends every hang
+        self.clock = Clock()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
 
     @property
@@ -93,7 +108,13 @@ class FakeHub:
         ]
 
     def be_the_hub(self, monkeypatch, cache: Path) -> None:
-        """Make this the only hub, and cache the only cache, for one test."""
+        """Make this the only hub, and cache the only cache, for one test.
+
+        Nobody gives up on it before its clock is moved, however busy this computer is.
+        """
+        monkeypatch.setattr("model_cache.hub.time", self.clock)
+        for setting in ("HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"):
+            monkeypatch.setitem(CHILD_SETTINGS, setting, str(PATIENCE))
         for variable in ("HF_TOKEN", "HF_HUB_OFFLINE"):
             monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv("HF_ENDPOINT", self.url)
@@ -110,6 +131,7 @@ class FakeHub:
         return self
 
     def __exit__(self, *_) -> None:
+        self.go_on.set()
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
@@ -244,6 +266,8 @@ class _Answers(BaseHTTPRequestHandler):
                         self.hub.fault = None
                     if fault == "hang in the middle":
                         self._hang()
+                    if fault == "pause in the middle":
+                        self.hub.go_on.wait()
                     if fault in ("cut", "cut once", "hang in the middle"):
                         return self._cut()
                 if fault == "slow":
@@ -254,7 +278,6 @@ class _Answers(BaseHTTPRequestHandler):
         return None
 
     def _hang(self) -> None:
-        self.hub.is_silent.set()
         self.hub.closing.wait()
 
     def _cut(self) -> None:

@@ -19,8 +19,7 @@ from tests.test_atlas_judgements import DETERMINERS, small_atlas
 
 GOOD = save(small_atlas(det=DETERMINERS, obj=DETERMINERS))
 PARQUET = ROOT / "tests/data/old_links/atlas.parquet"
-settings.register_profile("atlas", derandomize=True, deadline=None, max_examples=300)
-many = settings(settings.get_profile("atlas"))
+many = settings(derandomize=True, max_examples=300)
 
 
 def assert_same(one: Atlas, other: Atlas) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attention.atlas.rates import FARTHEST, LABELS, LEAST_INSTANCES
@@ -86,7 +86,6 @@ def test_counts_add_up_number_by_number():
     assert total.malformed == one.malformed + other.malformed
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 99), min_size=1, max_size=6), st.data())
 def test_counts_are_the_same_in_whatever_groups_they_are_added(seeds, data):
     # Sums of halves are exact, so that here even the floats are equal.
@@ -160,7 +159,6 @@ def written() -> bytes:
     return some(1).to_bytes()
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_damaged_bytes_are_refused_or_harmless(written, data):
     damaged = bytearray(written)

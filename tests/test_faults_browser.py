@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests import browsing
 from tests.answers import best_word
 from tests.browsing import ACROSS, settle
+from tests.patience import PATIENCE
 from tests.serving import Server, alone, serve
 
 pytestmark = pytest.mark.browser
@@ -109,7 +110,7 @@ def homeless(tmp_path_factory) -> Iterator[Server]:
 
 def open_page(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
-    page.set_default_timeout(browsing.PATIENCE)
+    page.set_default_timeout(PATIENCE * 1000)
     return browsing.open_page(page, url)
 
 

@@ -11,9 +11,9 @@ import pytest
 from model_cache import hub
 from model_cache.catalog import BERT_BASE, BUNDLED, find_model
 from tests.answers import best_word
-from tests.downloading import PATIENCE
 from tests.fake_hub import FakeHub, tiny_model_files
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
+from tests.patience import PATIENCE
 from tests.serving import ROOT
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
 ):
     monkeypatch.setattr(hub, "_downloads", {})
     model = find_model(BERT_BASE)
-    with FakeHub(tiny_model_files(kilobytes=600), fault="slow") as fake:
+    with FakeHub(tiny_model_files(kilobytes=600), fault="pause in the middle") as fake:
         page = open_page(model=model.id, text=ACROSS)
         fake.be_the_hub(monkeypatch, cache=small_disk)
         (ask,) = [b for b in page.button if b.label.startswith("Download bert-base")]
@@ -50,6 +50,7 @@ def test_a_disk_that_fills_up_is_told_on_the_page_and_gets_its_space_back(
         assert fake.half_sent.wait(PATIENCE)
         with pytest.raises(OSError, match="No space left"):
             fill(small_disk / "x")
+        fake.go_on.set()
         assert hub.download_of(model).wait(PATIENCE)
         page.run()
         (told,) = errors(page)

@@ -10,6 +10,7 @@ from model_cache import cache
 from model_cache.catalog import BUNDLED
 from model_cache.engine import Engine
 from tests.on_the_page import ACROSS, SECRET, errors, has_answer
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +73,7 @@ def test_who_waits_for_a_reading_that_fails_gets_one_of_their_own(failing_engine
             return str(error)
 
     with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(outcome, range(8), timeout=60))
+        outcomes = list(pool.map(outcome, range(8), timeout=PATIENCE))
     assert sorted(outcomes) == ["boom [MASK]"] * 7 + ["once"]
 
 
@@ -152,6 +153,6 @@ def test_what_ends_a_run_of_the_page_passes_through():
             st.stop()
         st.text("never")
 
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=PATIENCE).run()
     assert errors(page) == []
     assert [text.value for text in page.text] == ["the second run"]

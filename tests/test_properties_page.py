@@ -19,6 +19,7 @@ from attention.views import SPECIALS
 from components.session import choices, url
 from model_cache.catalog import BUNDLED, find_model
 from tests.on_the_page import has_picture
+from tests.patience import PATIENCE
 from tests.serving import ROOT
 from tests.strategies import (
     ANY_TEXTS,
@@ -63,7 +64,7 @@ def page_alone(tmp_path_factory):
 
 
 def opened(**link: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in link.items():
         page.query_params[name] = value
     return page.run()

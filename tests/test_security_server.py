@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from tests.downloading import PATIENCE
 from tests.hostile import EVIL
+from tests.patience import PATIENCE
 from tests.security_document import proxy_headers
 
 
@@ -25,6 +26,7 @@ def session(served):
     with connect(
         address,
         origin=served,
+        open_timeout=PATIENCE,
         subprotocols=["streamlit"],
         max_queue=None,  # what is not read would hold up the closing for 10 s
     ) as socket:
@@ -86,7 +88,10 @@ def test_an_upload_without_the_visitors_token_is_refused(session, token):
 def test_a_page_of_another_origin_cannot_connect(served):
     address = served.replace("http", "ws", 1) + "/_stcore/stream"
     for origin in (EVIL, "null", "http://127.0.0.1.evil.example"):
-        with pytest.raises(InvalidStatus) as refusal, connect(address, origin=origin):
+        with (
+            pytest.raises(InvalidStatus) as refusal,
+            connect(address, origin=origin, open_timeout=PATIENCE),
+        ):
             pass
         assert refusal.value.response.status_code == 403
 

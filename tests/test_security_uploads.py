@@ -19,10 +19,10 @@ from components.tabs.atlas import source as atlas_source
 from components.tabs.claim import lines as claim_lines
 from model_cache import catalog
 from tests.hostile import FOUND, HOSTILE, read_as_markup
+from tests.patience import PATIENCE
 from tests.serving import ROOT
 from tests.sources import trees
 
-PATIENCE = 60  # seconds of the processor
 DAMAGED = b"\x89PNG\r\n\x1a\n zq <img src=x onerror=alert(1)>"
 
 

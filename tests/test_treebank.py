@@ -43,8 +43,7 @@ TOLD = {
     117: "not UTF-8",
 }
 ANY_FILE = settings(
-    deadline=None,  # another program may have the processor
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from model_cache import turns as module
 from model_cache.turns import Turns, telling
-
-PATIENCE = 30  # seconds, after which a test fails instead of hanging
+from tests.patience import PATIENCE
 
 
 def queued(turns: Turns, number: int) -> None:
