@@ -33,7 +33,7 @@ from command.outputs import (
     save_sheet,
 )
 from command.sentences import Sentence, ask, at_line, stdin_lines
-from command.terminal import MANY, Bar, Failed, say
+from command.terminal import MANY, Failed, progress, say
 from model_cache.catalog import find_model
 from model_cache.unreadable import UnreadableText
 
@@ -83,19 +83,18 @@ def run(options: Namespace) -> int:
 
     engine, checkpoint = load(model)
     difference = load_check(engine, checkpoint) if options.check else None
-    bar = Bar("Read")
-    for n_read, (line, reading) in enumerate(read(engine, sentences, options.k), 1):
-        bar.clear()
-        if isinstance(reading, Reading):
-            print_predictions(reading, options.json)
-            save(reading, line, options)
-            n_faults += difference is not None and difference(reading) > TOLERANCE
-        else:
-            say(at_line(line, reading))
-            n_faults += 1
-        if len(sentences) >= MANY:
-            bar.show(n_read, len(sentences), " sentences")
-    bar.clear()
+    total = len(sentences)
+    with progress("Read", total, unit=" sentences", disable=total < MANY) as bar:
+        for line, reading in read(engine, sentences, options.k):
+            bar.clear()
+            if isinstance(reading, Reading):
+                print_predictions(reading, options.json)
+                save(reading, line, options)
+                n_faults += difference is not None and difference(reading) > TOLERANCE
+            else:
+                say(at_line(line, reading))
+                n_faults += 1
+            bar.update()
     return 1 if n_faults else 0
 
 

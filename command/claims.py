@@ -13,7 +13,7 @@ from attention.claims.lines import FORM, Example, Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge, measure_each
 from attention.claims.verdict import describe_best, describe_guesses, describe_head
 from command.files import require_files, write_whole
-from command.terminal import MANY, Bar, Failed, say
+from command.terminal import MANY, Failed, progress, say
 
 STANDARD_INPUT = "-"
 
@@ -90,14 +90,11 @@ def measure_all(
 ) -> list[Measured | Malformed]:
     """Return what each example gives, with a bar if they are many."""
     found: list[Measured | Malformed] = []
-    bar = Bar("Read")
-    try:
+    total = len(examples)
+    with progress("Read", total, unit=" sentences", disable=total < MANY) as bar:
         for batch in batches(examples, lambda example: example.text):
             found += measure_each(engine.read_many, batch)
-            if len(examples) >= MANY:
-                bar.show(len(found), len(examples), " sentences")
-    finally:
-        bar.clear()
+            bar.update(len(batch))
     return found
 
 
