@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,11 +32,8 @@ from command.outputs import (
     save_sheet,
 )
 from command.sentences import ask, at_line, stdin_lines
-from command.terminal import MANY, Bar, Failed, say
+from command.terminal import MANY, Failed, progress, say
 from model_cache.catalog import BERT_BASE, find_model
-
-if TYPE_CHECKING:  # loads TensorFlow
-    pass
 
 K = 3  # completed sentences to print
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -81,21 +78,19 @@ def run(options: Namespace) -> int:
 
     engine, checkpoint = load(model)
     difference = load_check(engine, checkpoint) if options.check else None
-    bar = Bar("Read")
+    total = len(sentences)
     readings = engine.read_each((text for _, text in sentences), options.k)
-    numbered = zip(sentences, readings, strict=True)
-    for n_read, ((line, _), reading) in enumerate(numbered, 1):
-        bar.clear()
-        if isinstance(reading, Reading):
-            print_predictions(reading, options.json)
-            save(reading, line, options)
-            n_faults += difference is not None and difference(reading) > TOLERANCE
-        else:
-            say(at_line(line, reading))
-            n_faults += 1
-        if len(sentences) >= MANY:
-            bar.show(n_read, len(sentences), " sentences")
-    bar.clear()
+    with progress("Read", total, unit=" sentences", disable=total < MANY) as bar:
+        for (line, _), reading in zip(sentences, readings, strict=True):
+            bar.clear()
+            if isinstance(reading, Reading):
+                print_predictions(reading, options.json)
+                save(reading, line, options)
+                n_faults += difference is not None and difference(reading) > TOLERANCE
+            else:
+                say(at_line(line, reading))
+                n_faults += 1
+            bar.update()
     return 1 if n_faults else 0
 
 

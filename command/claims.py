@@ -12,7 +12,7 @@ from attention.claims.lines import FORM, Example, Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge, measure_each
 from attention.claims.verdict import describe_best, describe_guesses, describe_head
 from command.files import require_files, write_whole
-from command.terminal import MANY, Bar, Failed, say
+from command.terminal import MANY, Failed, progress, say
 
 STANDARD_INPUT = "-"
 
@@ -89,15 +89,12 @@ def measure_all(
 ) -> list[Measured | Malformed]:
     """Return what each example gives, with a bar if they are many."""
     found: list[Measured | Malformed] = []
-    bar = Bar("Read")
-    try:
-        texts = (example.text for example in examples)
-        for one in measure_each(engine.read_each(texts, k=1), examples):
+    total = len(examples)
+    readings = engine.read_each((example.text for example in examples), k=1)
+    with progress("Read", total, unit=" sentences", disable=total < MANY) as bar:
+        for one in measure_each(readings, examples):
             found.append(one)
-            if len(examples) >= MANY:
-                bar.show(len(found), len(examples), " sentences")
-    finally:
-        bar.clear()
+            bar.update()
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attention.reading import head_name
-from command.terminal import Bar, Failed, say
+from command.terminal import Failed, progress, say
 from model_cache.catalog import BUNDLED, Model, find_model
 
 if TYPE_CHECKING:  # loads TensorFlow
@@ -42,15 +42,12 @@ def load(model: Model) -> tuple["Engine", "Checkpoint"]:
 
     folder = find_local(model)
     if folder is None:
-        bar = Bar(f"Downloading {model.id}")
+        what, size = f"Downloading {model.id}", model.megabytes * 10**6
         try:
-            folder = download(
-                model, lambda p: bar.show(p.done // 10**6, p.total // 10**6, " MB")
-            )
+            with progress(what, size, unit="B", unit_scale=True) as bar:
+                folder = download(model, lambda p: bar.update(p.done - bar.n))
         except DownloadFailed as error:
             raise Failed(str(error)) from error
-        finally:
-            bar.clear()
     from model_cache.checkpoint import read_checkpoint
     from model_cache.engine import Engine
 

@@ -1,12 +1,16 @@
 """What mask.py shows on standard error while it works."""
 
+import math
 import re
 import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 # A sentence's or a file's name may have any: escape sequences, Unicode's two-way marks.
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MANY = 20  # sentences, from which on a bar shows how far it is
-TERMINAL_STEPS, LOG_STEPS = 30, 10  # where a line can be redrawn, and where not
 
 
 class Failed(Exception):
@@ -19,28 +23,33 @@ def say(message: str) -> None:
     print(shown, file=sys.stderr, flush=True)
 
 
-class Bar:
-    """How much is done: one line redrawn in a terminal, ten lines in a log."""
+def progress(what: str, total: int, **options: Any) -> "tqdm[NoReturn]":
+    """Return a bar: one line redrawn in a terminal, about ten lines in a log.
 
-    def __init__(self, what: str):
-        self._what = what
-        self._redraws = sys.stderr.isatty()
-        self._steps = TERMINAL_STEPS if self._redraws else LOG_STEPS
-        self._shown = None if self._redraws else 0
+    To be closed, or used in `with`. options: more of tqdm's.
+    """
+    from tqdm import tqdm  # takes 30 ms, which few commands need wait for
 
-    def show(self, done: int, total: int, unit: str = "") -> None:
-        """Draw the bar, if it differs from the last one."""
-        filled = min(done * self._steps // total, self._steps) if total else 0
-        if filled == self._shown:
-            return
-        self._shown = filled
-        bar = "#" * filled + "." * (self._steps - filled)
-        line = f"{self._what} [{bar}] {done} of {total}{unit}"
-        line = f"\r{line}\033[K" if self._redraws else line + "\n"
-        print(line, end="", file=sys.stderr, flush=True)
+    redraws = sys.stderr.isatty()
+    return tqdm(
+        desc=what,
+        total=total,
+        file=sys.stderr if redraws else _Log(),
+        leave=not redraws,
+        miniters=1 if redraws else max(total // 10, 1),
+        mininterval=0,  # so that what was cleared is soon there again
+        maxinterval=math.inf,  # in a log ten lines, however long it takes
+        delay=1e-3,  # nothing is shown before something is done
+        **options,
+    )
 
-    def clear(self) -> None:
-        """Make room for another line where the bar stands."""
-        if self._redraws and self._shown is not None:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self._shown = None
+
+class _Log:
+    """Gives each drawing of a bar a line of its own, where none can be redrawn."""
+
+    def write(self, drawn: str) -> None:
+        if line := drawn.strip():
+            print(line, file=sys.stderr)
+
+    def flush(self) -> None:
+        sys.stderr.flush()

@@ -20,7 +20,7 @@ from attention.atlas.relations import TO_GOVERNOR, relation_name
 from attention.reading import head_name
 from command.files import make_folder, write_whole
 from command.models import default_model
-from command.terminal import Bar, Failed, say
+from command.terminal import Failed, progress, say
 from corpus.counts import Counts
 from corpus.parts import Parts
 from corpus.treebank import BLOCK_SENTENCES, NotATreebank
@@ -137,12 +137,12 @@ def work(
         say(f"{len(todo) - len(left)} of {len(todo)} blocks were measured before.")
     if not left:
         return
-    bar = Bar("Measuring")
-    for number, counts in measured(left, model, address):
-        parts.keep(number, counts)
-        left.pop(number)
-        bar.show(len(todo) - len(left), len(todo), " blocks")
-    bar.clear()
+    done = len(todo) - len(left)
+    with progress("Measuring", len(todo), initial=done, unit=" blocks") as bar:
+        for number, counts in measured(left, model, address):
+            parts.keep(number, counts)
+            left.pop(number)
+            bar.update()
 
 
 def measured(

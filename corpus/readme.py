@@ -14,7 +14,7 @@ from model_cache.catalog import BUNDLED
 ROOT = Path(__file__).parent.parent
 # A block of code whose first line is a command.
 EXAMPLE = re.compile(r"(?<=^```\n)\$ python (mask\.py .+)\n(?s:.*?)(?=^```$)", re.M)
-PROGRESS = re.compile(r"^(Model: |Read \[).*\n", re.M)
+PROGRESS = re.compile(r"^(Model: |Read: ).*\n", re.M)
 WIDTH = 88  # characters of a line
 
 

@@ -214,7 +214,7 @@ def start_download(model: Model) -> Download:
 
 
 def download(
-    model: Model, on_progress: Callable[[Progress], None] | None = None
+    model: Model, on_progress: Callable[[Progress], object] | None = None
 ) -> Path:
     """Return the model's folder, downloading it first where it is not local.
 

@@ -1,14 +1,17 @@
 """Files of a command: whole or absent; a bar of progress without a terminal."""
 
 import errno
+import io
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from command.files import CannotWrite, make_folder, write_whole
-from command.terminal import Bar
+from command.terminal import progress, say
+from tests.downloading import until
 
 
 def interrupted():
@@ -59,10 +62,51 @@ def test_a_folder_that_takes_no_files_is_told_before_work_begins(tmp_path):
 
 
 def test_without_a_terminal_a_bar_is_a_few_lines(capsys):
-    bar = Bar("Read")
-    for n in range(101):
-        bar.show(n, 100, " sentences")
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 10
-    assert lines[0] == "Read [#.........] 10 of 100 sentences"
-    assert lines[-1] == "Read [##########] 100 of 100 sentences"
+    with progress("Read", 100, unit=" sentences") as bar:
+        until(lambda: time.time() > bar.start_t + bar.delay)
+        for _ in range(100):
+            bar.clear()
+            bar.update()
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+    assert out == ""
+    assert 10 <= len(lines) <= 12
+    assert all(line.startswith("Read: ") for line in lines)
+    assert " 10/100 " in lines[0]
+    assert " 100/100 " in lines[-1]
+
+
+def test_a_bar_shows_nothing_before_something_is_done(capsys):
+    with progress("Downloading", 100):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_in_a_terminal_a_bar_is_one_line_that_gives_way_to_messages(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with progress("Read", 30, ncols=60) as bar:
+        until(lambda: time.time() > bar.start_t + bar.delay)
+        bar.update()
+        bar.clear()
+        say("Line 2: no.")
+        bar.update(29)
+    written = terminal.getvalue()
+    assert written.count("\n") == 1  # the message's
+    before, after = written.split("Line 2: no.\n")
+    assert seen(before) == ""
+    assert "30/30" in after
+    assert seen(after) == ""
+
+
+def seen(written: str) -> str:
+    """Return what stands on a terminal's line in the end."""
+    line = ""
+    for part in written.split("\r"):
+        line = part + line[len(part) :]
+    return line.rstrip()

@@ -11,7 +11,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.downloading import PATIENCE
 from tests.hostile import EVIL
 from tests.patience import PATIENCE
 from tests.security_document import proxy_headers
