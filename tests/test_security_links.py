@@ -14,7 +14,7 @@ from tests.test_page import component
 PARAMETERS = {
     *("text", "layer", "head", "k", "model", "check", "role"),
     *("lesson", "teach", "hide", "tab", "with", "with_model", "claim"),
-    "claim_words",
+    *("claim_words", "judge"),
     *("join", "specials", "lines", "table", "show_role", "least", "from", "to"),
     *("silent", "heads", "map", "rank", "token", "of", "by", "relation"),
 }

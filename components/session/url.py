@@ -24,6 +24,8 @@ TAB, WITH = "tab", "with"
 # Of a claim: the URL's name of its lines and the file's of its words; the file's of its
 # lines; and the URL's of its words.
 CLAIM, CLAIM_LINES, CLAIM_WORDS = "claim", "claim_lines", "claim_words"
+JUDGE = "judge"  # of a claim: which head
+JUDGES = "the best of all heads", "the open head, chosen beforehand"
 # Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
 
@@ -59,6 +61,7 @@ VIEW: Mapping[str, Callable[[str], object]] = {
     WITH: _text,
     CLAIM: str,  # not every claim has words
     CLAIM_LINES: _text,
+    JUDGE: _one_of(*JUDGES),
 }
 
 
