@@ -21,8 +21,19 @@ HALF = 0.5  # a head of which this is too high a rate misses more often than it 
 VARY = "test sentences in which the places vary."
 
 
+def describe_claim(result: Result, judged: tuple[int, int] | None) -> tuple[str, str]:
+    """Judge the claim by one head that was chosen beforehand, or by the best of all.
+
+    Returns what comes of it, and the numbers behind.
+    """
+    if judged is None:
+        return describe_best(result)
+    judgement, numbers = describe_head(result, *judged)
+    return judgement, f"{numbers} {describe_guesses(result)}"
+
+
 def describe_best(result: Result) -> tuple[str, str]:
-    """Judge the claim by its best head: what comes of it, and the numbers behind."""
+    """Judge the claim by its best head, as `describe_claim` does."""
     layer, head = best = result.best()
     n_heads = result.hits.size
     chance = result.chance[best]
@@ -39,7 +50,7 @@ def describe_best(result: Result) -> tuple[str, str]:
 
 
 def describe_head(result: Result, layer: int, head: int) -> tuple[str, str]:
-    """Judge one head alone, for somebody who named it before testing; as above."""
+    """Judge one head alone, for somebody who named it before testing."""
     alone = result.alone[layer, head]
     judgement, why = _judge(result, (layer, head), alone, 1)
     says = [

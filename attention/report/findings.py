@@ -7,7 +7,7 @@ import pandas as pd
 
 from attention.claims.frames import claim_frame
 from attention.claims.measure import Measured, Result
-from attention.claims.verdict import describe_best
+from attention.claims.verdict import describe_claim
 from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
@@ -135,30 +135,36 @@ def names_of(heads: Collection[Head], shape: tuple[int, int]) -> str:
 
 
 def claim_finding(
-    result: Result, model: str, claim: str, n_untested: int = 0
+    result: Result,
+    model: str,
+    claim: str,
+    n_untested: int = 0,
+    judged: Head | None = None,
 ) -> Finding:
-    """Return how the best head does on a claim's sentences.
+    """Return how one head does on a claim's sentences.
 
     claim: in words, "" if it has none. n_untested: sentences that were left when
-    somebody stopped the test; to stop at a good moment is a choice, too.
+    somebody stopped the test; to stop at a good moment is a choice, too. judged: the
+    head, if it was chosen beforehand; else it is the best of all.
     """
     from attention.pictures.paper import chart_png  # loads vl-convert
 
-    best = result.best()
+    head = judged or result.best()
     chart = head_map(claim_frame(result), "rate", "hit rate", "viridis", limit=1)
     pair = result.measured[0].example.pair
     about = (
         f"Claim: {ended(claim)}" if claim else f"A claim of my own, such as “{pair}”."
     )
-    verdict = " ".join(describe_best(result))
+    which = "a head chosen beforehand" if judged else "the best of all heads"
+    verdict = f"Judged: {which}. {' '.join(describe_claim(result, judged))}"
     if n_untested:
         verdict = f"The test was stopped with {n_untested:,} sentences to go. {verdict}"
     return Finding(
-        title=heading(best),
+        title=heading(head),
         model=model,
         # One line: of two claims about this head, each keeps its own verdict.
         says=(f"{about} {verdict}",),
-        sentences=tuple(examples_of(result, best)),
+        sentences=tuple(examples_of(result, head)),
         figures=(
             Figure(
                 chart_png(chart, about, f"{result.n} sentences read by {model}"),

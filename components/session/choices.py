@@ -29,3 +29,7 @@ MAPS = (MEAN_OF_CHOSEN, MEAN_OF_ALL, ROLLOUT)
 OPEN_HEAD = "open head"
 ITS_LAYER = "mean of its layer"  # One token, of the open head or of this
 BY_RELATION = "relation"  # Atlas, by this or for the open head
+
+# Whose hits a claim's verdict is about.
+BEST_OF_ALL, CHOSEN_HEAD = "the best of all heads", "the open head, chosen beforehand"
+JUDGES = BEST_OF_ALL, CHOSEN_HEAD

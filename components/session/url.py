@@ -22,6 +22,7 @@ from components.session.choices import (
     BY_RELATION,
     HIDEABLE,
     ITS_LAYER,
+    JUDGES,
     MAPS,
     OPEN_HEAD,
     ROLE_NAMES,
@@ -38,6 +39,7 @@ SILENT, RANK, WITH, WITH_MODEL = "silent", "rank", "with", "with_model"
 MAP, HEADS, TOKEN, OF = "map", "heads", "token", "of"
 EXAMPLES, CLAIM_WORDS = "examples", "claim_words"
 BY, RELATION = "by", "relation"
+JUDGE = "judge"
 # What version 0.1 called them. Its links and files are read for ever.
 OLD_IN_LINK = {"claim": EXAMPLES}
 OLD_IN_FILE = {"claim": CLAIM_WORDS, "claim_lines": EXAMPLES}
@@ -153,6 +155,7 @@ _TABLE = (
     Parameter(OF, OPEN_HEAD, _one_of(OPEN_HEAD, ITS_LAYER)),
     Parameter(EXAMPLES, None, kept_in_view=True),
     Parameter(CLAIM_WORDS, None, kept_in_view=True),
+    Parameter(JUDGE, JUDGES[0], _one_of(*JUDGES), kept_in_view=True),
     Parameter(BY, BY_RELATION, _one_of(BY_RELATION, OPEN_HEAD)),
     Parameter(RELATION, None, _like(".+ → its .+", "adverb → its verb")),
 )

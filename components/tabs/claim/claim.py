@@ -8,14 +8,14 @@ import streamlit as st
 from attention.atlas.relations import relation_name, relation_of
 from attention.atlas.sentences import describe_held_out, describe_rate
 from attention.claims.frames import claim_frame
-from attention.claims.lines import Example, Malformed, listed, parse
+from attention.claims.lines import Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge
-from attention.claims.verdict import describe_best, describe_head, describe_hits
+from attention.claims.verdict import describe_claim, describe_hits
 from attention.reading import Reading, head_name
 from attention.report.findings import claim_finding
-from components.session import state
+from components.session import state, url
 from components.session.atlases import chosen_atlas
-from components.session.choices import ATLAS
+from components.session.choices import ATLAS, CHOSEN_HEAD, JUDGES
 from components.tabs.atlas.atlas import open_relation
 from components.tabs.claim.lines import ask_lines, claim_title
 from components.tabs.claim.run import measure_with_bar, takes_long
@@ -39,6 +39,7 @@ HOW = (
     "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
     "BERT Look At?”, section 4.2."
 )
+FAIR = "Fair only if you chose it before you saw these sentences' results."
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
 NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
@@ -63,7 +64,6 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         examples, malformed = parse(ask_lines(reading))
-    named = _head_named_before(examples)
     is_long = takes_long(reading.model, examples)
     # What other lines gave must not stand below a bar, to be read and added to the
     # report. Emptied for a short test, too, it would flash with every click.
@@ -71,6 +71,7 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     with left:
         refused = place()
     with right:
+        judged = state.selected_head() if _is_judged_alone() else None
         bar = st.container()
         answer = place()
     sentences = place()
@@ -88,7 +89,8 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     with answer:
         if measured:
             result = judge(measured)
-            _show_result(result, reading.model, len(examples) - len(found))
+            n_untested = len(examples) - len(found)
+            _show_result(result, reading.model, n_untested, judged)
         elif not examples:
             st.text("List at least one sentence with a pair, or choose a ready claim.")
         if tells_roles:
@@ -98,39 +100,40 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
             _show_malformed(malformed)
     if measured:
         with sentences:
-            _show_sentences(result, named)
+            _show_sentences(result, judged)
     st.text(HOW)
 
 
-def _head_named_before(examples: Sequence[Example]) -> tuple[int, int] | None:
-    """Return the head that somebody had opened before any of these lines was here.
-
-    It alone is judged by itself. One that was picked for its hits in these very lines,
-    or in some of them, is one of 144, of which some are always lucky. Lines that come
-    together with a head, in a link or a file, may have come from such a choice.
-    """
-    open_head = state.selected_head() if state.is_head_chosen() else None
-    before = st.session_state.get("claim_open_head")
-    st.session_state.claim_open_head = open_head
-    named = open_head if open_head == before else None
-    came_with = st.session_state.setdefault("claim_came_with", {})
-    heads = {came_with.setdefault(hash(one.content), named) for one in examples}
-    return heads.pop() if len(heads) == 1 else None
+def _is_judged_alone() -> bool:
+    """Draw the choice of the head that is judged; True for the open head."""
+    judged = st.radio(
+        "Judge",
+        JUDGES,
+        key=url.JUDGE,
+        bind="query-params",
+        horizontal=True,
+        captions=["", FAIR],
+    )
+    return judged == CHOSEN_HEAD
 
 
-def _show_result(result: Result, model: str, n_untested: int) -> None:
-    judgement, numbers = describe_best(result)
+def _show_result(
+    result: Result, model: str, n_untested: int, judged: tuple[int, int] | None
+) -> None:
+    """Say what comes of the claim. judged: the head that is judged alone, if any."""
+    judgement, numbers = describe_claim(result, judged)
     st.markdown(f"**{judgement}**")
     st.text(numbers)
-    layer, head = state.selected_head()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if (layer, head) != result.best():
+        if judged is None and state.selected_head() != result.best():
             st.button(
                 f"Open {head_name(*result.best()).lower()}",
                 on_click=state.select_head,
                 args=result.best(),
             )
-        finding = partial(claim_finding, result, model, claim_title(), n_untested)
+        finding = partial(
+            claim_finding, result, model, claim_title(), n_untested, judged
+        )
         offer_finding("claim", finding)
     # Also room for the charts' own buttons, which come up above them.
     st.text("A cell or a row opens its head.")
@@ -142,20 +145,15 @@ def _show_result(result: Result, model: str, n_untested: int) -> None:
         choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
 
 
-def _show_sentences(result: Result, named: tuple[int, int] | None) -> None:
-    """List the open head's sentences; the best one's, if nobody has opened a head."""
+def _show_sentences(result: Result, judged: tuple[int, int] | None) -> None:
+    """List the open head's sentences; the best one's, if nobody has opened a head.
+
+    judged: the head that is judged alone, if any; another's hits are told here.
+    """
     best = result.best()
-    head = state.selected_head() if state.is_head_chosen() else best
-    if head == named:
-        st.text(
-            "The open head by itself, since it was open before these lines were tested."
-            f" {describe_head(result, *head)}"
-        )
-    elif head != best:
-        st.text(
-            f"The open head, {describe_hits(result, *head)} To judge it by itself, "
-            "leave it open and test new sentences, none of these among them."
-        )
+    head = judged or (state.selected_head() if state.is_head_chosen() else best)
+    if head not in (judged, best):
+        st.text(f"The open head, {describe_hits(result, *head)}")
     st.text(
         f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
         "that sentence, with this head, at the top of the page."
