@@ -88,7 +88,7 @@ $(TYPESCRIPT): package-lock.json $(VENV)/installed-dev
 # A Chromium of the system serves as it is. Debian can install one, and elsewhere
 # (macOS, Ubuntu) Playwright brings its own.
 chromium: $(VENV)/installed-dev
-	@if $(BIN)/python -c 'import sys; from tests.serving import chromium_path; sys.exit(chromium_path() is None)'; then :; \
+	@if $(BIN)/python -c 'import sys; from tests.support.serving import chromium_path; sys.exit(chromium_path() is None)'; then :; \
 	elif command -v apt-get >/dev/null; then \
 		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq \

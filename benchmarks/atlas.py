@@ -30,7 +30,7 @@ from model_cache.checkpoint import Checkpoint, read_checkpoint
 from model_cache.engine import Engine, batches
 from model_cache.hub import find_local
 from model_cache.reference import load_reference
-from tests.random_bert import BERT_BASE, write_random_bert
+from tests.support.random_bert import BERT_BASE, write_random_bert
 
 LOOP_SENTENCES = 150  # enough for a rate; all of them would take an hour
 TIMES = 6  # that Ray gets the treebank's blocks

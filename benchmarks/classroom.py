@@ -36,7 +36,7 @@ from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 from components.session import choices
 from components.session.url import TAB
-from tests.serving import Server, alone, serve
+from tests.support.serving import Server, alone, serve
 
 OWN = "Student {} found a [MASK] in the garden."
 SENTENCES = (

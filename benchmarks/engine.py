@@ -19,7 +19,7 @@ from benchmarks.timing import interleaved
 from model_cache.checkpoint import Checkpoint, read_checkpoint
 from model_cache.engine import Engine
 from model_cache.reference import load_reference
-from tests.random_bert import BERT_BASE, write_random_bert
+from tests.support.random_bert import BERT_BASE, write_random_bert
 
 SENTENCES = {
     12: "then i picked up a [MASK] from the table .",

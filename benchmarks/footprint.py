@@ -29,9 +29,9 @@ from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import Tab
 from model_cache.catalog import BERT_BASE, BUNDLED, Model, find_model
 from model_cache.hub import BUNDLED_FOLDER
-from tests.random_bert import BERT_BASE as BASE_SIZE
-from tests.random_bert import write_random_bert
-from tests.serving import Server, alone, serve
+from tests.support.random_bert import BERT_BASE as BASE_SIZE
+from tests.support.random_bert import write_random_bert
+from tests.support.serving import Server, alone, serve
 
 MEGABYTE = 1_000_000
 SENTENCES = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from tests.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
+from tests.support.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
 
 NOUNS = (
     *("turtle", "doctor", "sailor", "teacher", "horse"),

@@ -15,7 +15,7 @@ from attention.pictures.overview import overview_png
 from benchmarks.timing import interleaved
 from model_cache.checkpoint import read_checkpoint
 from model_cache.engine import Engine
-from tests.random_bert import BERT_BASE, write_random_bert
+from tests.support.random_bert import BERT_BASE, write_random_bert
 
 TEXT = "the turtle moved slowly across the road . " * 3 + "then i moved a [MASK] ."
 

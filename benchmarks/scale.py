@@ -36,7 +36,7 @@ from model_cache.catalog import BUNDLED, find_model
 from model_cache.checkpoint import read_checkpoint
 from model_cache.engine import Engine
 from model_cache.hub import BUNDLED_FOLDER
-from tests.serving import Server, alone, serve
+from tests.support.serving import Server, alone, serve
 
 TOKENS = (8, 32, 128, 512)
 WORDS = ("the", "turtle", "moved", "slowly", "across", "a", "road", "near", "it")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from tests.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
+from tests.support.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
 
 HERE = Path(__file__).parent
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.patience import PATIENCE
-from tests.serving import (
+from tests.support.patience import PATIENCE
+from tests.support.serving import (
     CHROMIUM_FLAGS,
     ROOT,
     alone,
@@ -25,7 +25,7 @@ settings.register_profile(
 settings.load_profile("patient")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Where an assertion of theirs fails, its values are told as in a test.
-pytest.register_assert_rewrite("tests.downloading", "tests.on_the_page")
+pytest.register_assert_rewrite("tests.support.downloading", "tests.support.on_the_page")
 
 
 # Where this runs in the background, Ctrl-C is ignored, also by what the tests start.
@@ -59,7 +59,7 @@ def engine(tmp_path_factory):
     """A random BERT of two layers of four heads that has the bundled model's words."""
     from model_cache.checkpoint import read_checkpoint
     from model_cache.engine import Engine
-    from tests.random_bert import write_random_bert
+    from tests.support.random_bert import write_random_bert
 
     words = (ROOT / "model_cache" / "bundled" / "vocab.txt").read_text("utf-8")
     folder = tmp_path_factory.mktemp("random") / "bert"
@@ -109,7 +109,7 @@ def served(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture
 def model_files() -> dict[str, bytes]:
     """The files of the only model that the hub of a test has."""
-    from tests.fake_hub import tiny_model_files
+    from tests.support.fake_hub import tiny_model_files
 
     return tiny_model_files()
 
@@ -117,7 +117,7 @@ def model_files() -> dict[str, bytes]:
 @pytest.fixture
 def hub(model_files, monkeypatch, tmp_path):
     """A hub, well at first; the cache is tmp_path / "home" / "hub"."""
-    from tests.fake_hub import FakeHub
+    from tests.support.fake_hub import FakeHub
 
     monkeypatch.setattr("model_cache.hub._downloads", {})
     with FakeHub(model_files) as hub:
@@ -163,7 +163,7 @@ def new_page(chromium, usual_context):
 
     is_fresh, or any option of Playwright's contexts but the three: in a new context.
     """
-    from tests.browsing import WIDE
+    from tests.support.browsing import WIDE
 
     contexts, pages, errors = [], [], []
 

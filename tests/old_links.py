@@ -19,8 +19,8 @@ from attention.lessons import lessons
 from attention.reading import head_name
 from model_cache import hub
 from model_cache.catalog import BUNDLED, Model, find_model
-from tests.on_the_page import components_data, has_picture, texts
-from tests.random_bert import write_random_bert
+from tests.support.on_the_page import components_data, has_picture, texts
+from tests.support.random_bert import write_random_bert
 
 FOLDER = Path(__file__).parent / "data" / "old_links"
 FIXTURE = tomllib.loads((FOLDER / "links.toml").read_text("utf-8"))

@@ -1,6 +1,6 @@
 // @ts-check
 // All that our code knows of Streamlit's own page and that Streamlit does not document:
-// an upgrade may change it. tests/test_streamlit_dom_browser.py looks for each selector.
+// an upgrade may change it. tests/browser/test_streamlit_dom_browser.py looks for each selector.
 export const SELECTORS = {
   runningApp: "[data-testid=stApp][data-test-script-state=running]",
   main: "[data-testid=stMain]",  // what scrolls
