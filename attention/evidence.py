@@ -1,18 +1,18 @@
-"""How much a count of hits says: intervals, what luck alone would do, and its words."""
+"""How much a count of hits says: intervals, p-values, and their words."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 Z_95 = 1.959963984540054  # the normal distribution's 97.5% point
-SURE = 0.05  # luck that is less likely than this is called unlikely
+SURE = 0.05  # p-values below this count as significant
 
 
 def wilson(hits: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the 95% interval of hit rates, low and high ends, 0-1.
 
     hits: of n tries each, n at least 1. Wilson 1927, "Probable Inference, the Law of
-    Succession, and Statistical Inference": unlike the usual interval it stays
+    Succession, and Statistical Inference": unlike the textbook interval it stays
     within 0-1 and says something for few tries.
     """
     rate = np.asarray(hits) / n
@@ -24,12 +24,12 @@ def wilson(hits: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     return low, np.where(rate == 1, 1, (middle + reach) / share)
 
 
-def tails(probabilities: Sequence[float]) -> np.ndarray:
+def survival(probabilities: Sequence[float]) -> np.ndarray:
     """Return the chance of at least k hits, for k from 0 to the number of tries.
 
     probabilities: of a hit in each try (the Poisson binomial distribution).
 
-    >>> tails([0.5, 0.5]).tolist()
+    >>> survival([0.5, 0.5]).tolist()
     [1.0, 0.75, 0.25]
     """
     exactly = np.ones(1)
@@ -40,37 +40,39 @@ def tails(probabilities: Sequence[float]) -> np.ndarray:
     return at_least
 
 
-def luck_of_lead(ahead: int, behind: int) -> float:
-    """Return how likely a head no better than a guess is ahead of it as often.
+def sign_test(ahead: int, behind: int) -> float:
+    """Return the p-value of a head's lead over a guess: as likely, or more, by chance.
 
     ahead, behind: tries that only the head hits, and tries that only the guess hits.
     Where both hit or both miss, neither is better, and of the other tries either
     would win half (the sign test; McNemar 1947, exact and one-sided). Two rates with
     an interval each would not do, since both are of the same tries.
 
-    >>> luck_of_lead(3, 1)  # at least 3 heads in 4 tosses: 5 of 16 ways
+    >>> sign_test(3, 1)  # at least 3 heads in 4 tosses: 5 of 16 ways
     0.3125
     """
-    return float(tails([0.5] * (ahead + behind))[ahead])
+    return float(survival([0.5] * (ahead + behind))[ahead])
 
 
-def chance_of_any(alone: np.ndarray | float, n_heads: int) -> np.ndarray:
+def sidak(alone: np.ndarray | float, n_heads: int) -> np.ndarray:
     """Return how likely at least one of n independent heads does what one does alone.
 
-    Heads that are alike, as a model's are, are lucky together: then it is less likely.
+    Heads that are alike, as a model's are, do well together: then it is less likely.
+    Šidák 1967, "Rectangular Confidence Regions for the Means of Multivariate Normal
+    Distributions", gives this correction.
 
-    >>> float(chance_of_any(np.array(0.5), 2))
+    >>> float(sidak(np.array(0.5), 2))
     0.75
     """
     with np.errstate(divide="ignore"):  # log(0): a head that always does, so -inf
         return -np.expm1(n_heads * np.log1p(-np.asarray(alone)))
 
 
-def tries_needed(probabilities: Sequence[float], n_heads: int) -> int | None:
-    """Return from how many tries on a head that always hits is unlikely to be luck.
+def sample_size(probabilities: Sequence[float], n_heads: int) -> int | None:
+    """Return the sample size from which a head that always hits is significant.
 
-    probabilities: of a hit by luck, in tries like those to come. None if no number
-    of tries would do, since luck always hits.
+    probabilities: of a hit by chance, in tries like those to come. None if no number
+    of tries would do, since chance always hits.
     """
     p = float(np.exp(np.mean(np.log(probabilities))))
     if p == 1:

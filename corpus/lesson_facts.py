@@ -14,7 +14,7 @@ import numpy as np
 from attention.claims.lines import parse
 from attention.claims.measure import judge, measure
 from attention.claims.ready import ready_claims
-from attention.heads.ablation import each_head_silent, gates_without, top_word_change
+from attention.heads.ablation import each_head_ablated, gates_without, top_word_change
 from attention.heads.roles import NAMES, head_roles
 from attention.lessons import Lesson
 from attention.picks import head_scores
@@ -217,7 +217,7 @@ def silence_a_head(engine: "Engine", lesson: Lesson) -> Found:
     whole = next(
         found for _, found in engine.probabilities(reading.text, np.ones((1, *shape)))
     )[0, 0]
-    runs = engine.probabilities(reading.text, each_head_silent(shape))
+    runs = engine.probabilities(reading.text, each_head_ablated(shape))
     after = np.concatenate([found[:, 0] for _, found in runs])
     change = top_word_change(whole, after)
     strongest = divmod(int(change.argmin()), shape[1])

@@ -19,7 +19,7 @@ from attention.claims.lines import Example, Malformed
 from attention.claims.measure import Measured, measure_each
 from attention.heads.ablation import (
     divergence,
-    each_head_silent,
+    each_head_ablated,
     gates_without,
     top_word_change,
 )
@@ -232,7 +232,7 @@ def _ranker() -> Callable[
         ready = engine(model_id)
         everything = np.ones((1, *ready.shape), np.float32)
         _, before = next(ready.probabilities(text, everything))
-        gates = each_head_silent(ready.shape)
+        gates = each_head_ablated(ready.shape)
         changes, divergences = [], []
         for start, after in ready.probabilities(text, gates):
             changes.append(top_word_change(before[0, 0], after[:, 0]))

@@ -124,7 +124,7 @@ def is_apart(hits: int, guess_hits: int, n: int) -> bool:
 
     The counts do not say which tries both hit. However those overlap, a difference of
     rates varies by no more than the two rates together, so intervals that do not touch
-    are luck in about 2.5% of cases at most.
+    are chance in about 2.5% of cases at most.
     """
     low, high = wilson(np.array([hits, guess_hits]), n)
     return bool(low[0] > high[1])
@@ -157,7 +157,7 @@ class Strength:
     high: float
     offset: int
     offset_rate: float
-    # See is_apart. Of many heads and relations, some are lucky.
+    # See is_apart. Of many heads and relations, some do well by chance.
     is_clear: bool
 
     @property

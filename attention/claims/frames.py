@@ -11,7 +11,8 @@ def claim_frame(result: Result) -> pd.DataFrame:
 
     Columns: layer, head (from 1), sentences, hits, rate, low, high (0-1, the rate and
     its 95% interval), mean_weight (0-1), offset (in words; the fixed guess that hits
-    most), offset_rate (0-1), chance (0-1, that any head has as many hits by luck).
+    most), offset_rate (0-1), chance (0-1, the p-value
+    for the best of all heads).
     """
     order = result.ranking()
     layer, head = np.unravel_index(order, result.hits.shape)
@@ -31,7 +32,7 @@ def claim_frame(result: Result) -> pd.DataFrame:
             "mean_weight": ranked(result.mean_weight),
             "offset": result.offset,
             "offset_rate": result.offset_rate,
-            "chance": ranked(result.chance),
+            "chance": ranked(result.family_p_value),
         }
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from attention.claims.lines import Example, Malformed
-from attention.evidence import chance_of_any, tails, wilson
+from attention.evidence import sidak, survival, wilson
 from attention.naming import Span
 from attention.reading import Reading
 from attention.words import Groups, looked_at, to_words, word_pieces
@@ -46,7 +46,7 @@ class Measured:
         return self.key - self.query
 
     @property
-    def by_luck(self) -> float:
+    def chance_level(self) -> float:
         """How likely a word chosen at random, of all others, is the key: 0-1."""
         return 1 / (len(self.words) - 1)
 
@@ -60,8 +60,8 @@ class Result:
     low: np.ndarray  # 0-1, the ends of the hit rate's 95% interval
     high: np.ndarray
     mean_weight: np.ndarray  # 0-1
-    alone: np.ndarray  # 0-1: how likely this head has as many hits by chance
-    chance: np.ndarray  # 0-1: how likely any of all heads has
+    p_value: np.ndarray  # 0-1: how likely this head has as many hits by chance
+    family_p_value: np.ndarray  # 0-1: how likely any of all heads has
     # The fixed guess that hits most: so many words on. Chosen on these very sentences,
     # it looks better than it is, so a head that beats it has not been favoured.
     offset: int
@@ -82,7 +82,7 @@ class Result:
     @property
     def random_rate(self) -> float:
         """The share of hits that words chosen at random have on average: 0-1."""
-        return float(np.mean([one.by_luck for one in self.measured]))
+        return float(np.mean([one.chance_level for one in self.measured]))
 
     def lead(self, layer: int, head: int) -> tuple[int, int]:
         """Count the sentences that only this head hits, and those only the guess."""
@@ -146,7 +146,7 @@ def judge(measured: Sequence[Measured]) -> Result:
     n = len(measured)
     hits = np.sum([one.hits for one in measured], axis=0)
     low, high = wilson(hits, n)
-    by_chance = tails([one.by_luck for one in measured])
+    by_chance = survival([one.chance_level for one in measured])
     offset, offset_hits = best_offset([one.offset for one in measured])
     return Result(
         measured=tuple(measured),
@@ -154,8 +154,8 @@ def judge(measured: Sequence[Measured]) -> Result:
         low=low,
         high=high,
         mean_weight=np.mean([one.weight for one in measured], axis=0),
-        alone=by_chance[hits],
-        chance=chance_of_any(by_chance[hits], hits.size),
+        p_value=by_chance[hits],
+        family_p_value=sidak(by_chance[hits], hits.size),
         offset=offset,
         offset_hits=offset_hits,
     )

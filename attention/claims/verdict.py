@@ -1,19 +1,19 @@
 """What a tested claim amounts to, in plain sentences with their numbers.
 
-First luck, then the fixed guess, then whether the head hits more often than not. A head
-that was chosen for being the best of all is held to what the best of all would do by
-luck; one that somebody named before testing, to what one head would.
+First chance, then the fixed guess, then whether the head hits more often than not. A
+head that was chosen for being the best of all is held to what the best of all would do
+by chance; one that somebody named before testing, to what one head would.
 """
 
 from attention.claims.lines import MAX_EXAMPLES
 from attention.claims.measure import Result
 from attention.evidence import (
     SURE,
-    chance_of_any,
-    luck_of_lead,
     offset_name,
     percent,
-    tries_needed,
+    sample_size,
+    sidak,
+    sign_test,
 )
 from attention.reading import head_name
 
@@ -36,14 +36,14 @@ def describe_best(result: Result) -> tuple[str, str]:
     """Judge the claim by its best head, as `describe_claim` does."""
     layer, head = best = result.best()
     n_heads = result.hits.size
-    chance = result.chance[best]
-    judgement, why = _judge(result, best, chance, n_heads)
+    p_value = result.family_p_value[best]
+    judgement, why = _judge(result, best, p_value, n_heads)
     says = [
         f"The best of {n_heads} heads is {describe_hits(result, layer, head)}",
         _ties(result, best),
         describe_guesses(result),
         f"If all {n_heads} chose words at random, each by itself, at least one would "
-        f"do as well with a probability of {percent(chance)}.",
+        f"do as well with a probability of {percent(p_value)}.",
         why,
     ]
     return judgement, " ".join(filter(None, says))
@@ -51,12 +51,12 @@ def describe_best(result: Result) -> tuple[str, str]:
 
 def describe_head(result: Result, layer: int, head: int) -> tuple[str, str]:
     """Judge one head alone, for somebody who named it before testing."""
-    alone = result.alone[layer, head]
-    judgement, why = _judge(result, (layer, head), alone, 1)
+    p_value = result.p_value[layer, head]
+    judgement, why = _judge(result, (layer, head), p_value, 1)
     says = [
         describe_hits(result, layer, head),
-        "Whoever named this head beforehand would see as much by luck with a "
-        f"probability of {percent(alone)}.",
+        "A head named beforehand would do as well by chance with a probability of "
+        f"{percent(p_value)}.",
         why,
     ]
     return judgement, " ".join(filter(None, says))
@@ -89,26 +89,26 @@ def _ties(result: Result, best: tuple[int, int]) -> str:
 
 
 def _share(rate: float) -> str:
-    """Write a rate; here, unlike with luck, 0 is 0."""
+    """Write a rate; unlike a p-value, 0 is 0."""
     return percent(rate) if rate else "0%"
 
 
 def _judge(
-    result: Result, at: tuple[int, int], chance: float, n_heads: int
+    result: Result, at: tuple[int, int], p_value: float, n_heads: int
 ) -> tuple[str, str]:
     """Return what comes of a head's hits, and why as far as the guesses tell.
 
-    chance: 0-1, of as many hits by luck. n_heads: how many it was chosen from, for
+    p_value: of as many hits by chance. n_heads: how many it was chosen from, for
     its hits.
     """
-    if chance >= SURE:
-        return _by_luck(result, at, n_heads)
+    if p_value >= SURE:
+        return _by_chance(result, at, n_heads)
     ahead, behind = result.lead(*at)
     lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
     if ahead <= behind:
         return _by_place(result, ahead, behind, lead)
-    luck = luck_of_lead(ahead, behind)
-    if luck >= SURE:
+    p_value = sign_test(ahead, behind)
+    if p_value >= SURE:
         if result.n == MAX_EXAMPLES:
             return (
                 f"The fixed guess does about as well: {VARY}",
@@ -116,40 +116,40 @@ def _judge(
             )
         return (
             "Too few sentences to tell the head from the fixed guess: test more.",
-            f"{lead} so small a lead may be luck.",
+            f"{lead} so small a lead may be chance.",
         )
     is_rule = result.high[at] >= HALF
-    if chance_of_any(luck, n_heads) >= SURE:
+    if sidak(p_value, n_heads) >= SURE:
         return (
             f"{'Promising' if is_rule else 'A tendency at most'}: now test this very "
             "head on new sentences.",
             f"{lead} enough for a head that was named beforehand, too few for the best "
-            f"of {n_heads}, since of so many some are always lucky.",
+            f"of {n_heads}, since of so many some always do well by chance.",
         )
     whose = f", even for the best of {n_heads}" if n_heads > 1 else " for a named head"
     return (
-        "The evidence holds up: better than luck, and than the fixed guess."
+        "The evidence holds up: better than chance, and than the fixed guess."
         if is_rule
-        else "A tendency, no rule: better than luck and than the fixed guess, but it "
+        else "A tendency, no rule: better than chance and than the fixed guess, but it "
         "misses more often than it hits.",
         f"{lead} a clear lead{whose}.",
     )
 
 
-def _by_luck(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
-    """Judge a head that hits no more often than luck might."""
+def _by_chance(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
+    """Judge a head that hits no more often than chance might."""
     if result.high[at] < HALF:
         what, who = ("the claim", "Even the best head")
         if n_heads == 1:
             what, who = ("this head", "It")
         return (
             f"These sentences speak against {what}.",
-            f"{who} misses more often than it hits, and luck may bring as many hits: "
+            f"{who} misses more often than it hits, and chance may bring as many hits: "
             "a tendency may hide in them, but no rule.",
         )
     if not result.hits[at]:
         return "Nothing here speaks for the claim.", ""
-    return f"This may be luck: {_more(result, n_heads)}", ""
+    return f"This may be chance: {_more(result, n_heads)}", ""
 
 
 def _by_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, str]:
@@ -160,15 +160,15 @@ def _by_place(result: Result, ahead: int, behind: int, lead: str) -> tuple[str, 
             f"The head may know the place and not the word: {VARY}",
             "The fixed guess does at least as well, on mostly the same sentences.",
         )
-    is_worse = luck_of_lead(behind, ahead) < SURE
+    is_worse = sign_test(behind, ahead) < SURE
     return (
-        f"Better than luck, but not than the fixed guess: {VARY}",
+        f"Better than chance, but not than the fixed guess: {VARY}",
         f"{lead} it does {'worse' if is_worse else 'as well'}, on other sentences.",
     )
 
 
 def _more(result: Result, n_heads: int) -> str:
-    needed = tries_needed([one.by_luck for one in result.measured], n_heads)
+    needed = sample_size([one.chance_level for one in result.measured], n_heads)
     if needed is None:
         return "of two words it always hits the other. Test longer sentences."
     if max(needed, result.n + 1) > MAX_EXAMPLES:

@@ -19,7 +19,7 @@ def gates_without(
     return gates
 
 
-def each_head_silent(shape: tuple[int, int]) -> np.ndarray:
+def each_head_ablated(shape: tuple[int, int]) -> np.ndarray:
     """Return gates [layers * heads, layers, heads]: run i lacks head i alone."""
     n_heads = shape[0] * shape[1]
     return 1 - np.eye(n_heads, dtype=np.float32).reshape(n_heads, *shape)

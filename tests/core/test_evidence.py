@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from attention.evidence import chance_of_any, luck_of_lead, tails, tries_needed, wilson
+from attention.evidence import sample_size, sidak, sign_test, survival, wilson
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def test_luck_counts_every_way_to_hit():
     for ways in product([0, 1], repeat=3):
         chance = np.prod([a if hit else 1 - a for a, hit in zip(p, ways, strict=True)])
         by_hand[: sum(ways) + 1] += chance
-    np.testing.assert_allclose(tails(p), by_hand)
+    np.testing.assert_allclose(survival(p), by_hand)
 
 
 def test_luck_with_equal_chances_is_the_binomial_distribution():
     # Five or more heads in ten tosses of a coin: 638 of 1024 ways.
-    assert tails([0.5] * 10)[5] == pytest.approx(638 / 1024)
+    assert survival([0.5] * 10)[5] == pytest.approx(638 / 1024)
 
 
 def test_luck_over_two_thousand_sentences_is_neither_rounded_off_nor_lost():
-    at_least = tails([1 / 9] * 2000)
+    at_least = survival([1 / 9] * 2000)
     assert len(at_least) == 2001
     for hits in (222, 260, 600):
         ways = sum(comb(2000, k) * 8 ** (2000 - k) for k in range(hits, 2001))
@@ -66,20 +66,20 @@ def test_luck_over_two_thousand_sentences_is_neither_rounded_off_nor_lost():
     ],
 )
 def test_a_lead_is_lucky_as_often_as_tosses_of_a_coin(ahead, behind, luck):
-    assert luck_of_lead(ahead, behind) == pytest.approx(luck, abs=5e-4)
+    assert sign_test(ahead, behind) == pytest.approx(luck, abs=5e-4)
 
 
 def test_some_head_of_many_is_lucky_more_often_than_one():
-    assert chance_of_any(np.array(0.01), 144) == pytest.approx(1 - 0.99**144)
-    assert chance_of_any(np.array(1e-12), 144) == pytest.approx(1.44e-10)
-    assert chance_of_any(np.array(1.0), 144) == 1
+    assert sidak(np.array(0.01), 144) == pytest.approx(1 - 0.99**144)
+    assert sidak(np.array(1e-12), 144) == pytest.approx(1.44e-10)
+    assert sidak(np.array(1.0), 144) == 1
 
 
 def test_as_many_tries_are_needed_as_make_luck_of_144_heads_unlikely():
     # One of 8 words each time: 1 - (1 - 8^-3)^144 = 0.25, with 4 tries 0.035.
-    assert tries_needed([1 / 8] * 2, 144) == 4
+    assert sample_size([1 / 8] * 2, 144) == 4
     # Of 4 and of 16 words by turns are like 8 each time.
-    assert tries_needed([1 / 4, 1 / 16], 144) == 4
+    assert sample_size([1 / 4, 1 / 16], 144) == 4
     # One head alone: 1/8 is not under 0.05, 1/64 is.
-    assert tries_needed([1 / 8], 1) == 2
-    assert tries_needed([1.0], 144) is None
+    assert sample_size([1 / 8], 1) == 2
+    assert sample_size([1.0], 144) is None

@@ -11,7 +11,7 @@ import pytest
 
 from attention import lessons as module
 from attention.facts import facts
-from attention.heads.ablation import each_head_silent, gates_without
+from attention.heads.ablation import each_head_ablated, gates_without
 from attention.heads.roles import NAMES, head_roles
 from attention.heads.search import heads_for_pair
 from attention.lessons import BadLesson, Lesson, lessons, read_lesson
@@ -169,7 +169,7 @@ def test_the_solution_of_silent_heads_has_their_effects(bundled_engine):
     assert f"from {share(before)} to {share(without((2, 9)))} without" in solution
     layer = without(*((7, head) for head in range(12)))
     assert f"to {share(layer)} without all of layer 8" in solution
-    runs = bundled_engine.probabilities(reading.text, each_head_silent(reading.shape))
+    runs = bundled_engine.probabilities(reading.text, each_head_ablated(reading.shape))
     change = np.concatenate([found[:, 0, best.id] for _, found in runs]) - before
     assert len(change) == 144
     assert f'{(abs(change) < 0.02).sum()} of the 144 move "{best.token}"' in solution

@@ -5,7 +5,7 @@ import pytest
 
 from attention.heads.ablation import (
     divergence,
-    each_head_silent,
+    each_head_ablated,
     gates_without,
     top_word_change,
 )
@@ -22,7 +22,7 @@ def test_gates_are_one_but_for_silent_heads():
 
 
 def test_each_run_lacks_one_head():
-    gates = each_head_silent((2, 2))
+    gates = each_head_ablated((2, 2))
     assert gates.shape == (4, 2, 2)
     assert gates[2].tolist() == [[1, 1], [0, 1]]
 
@@ -67,7 +67,7 @@ def test_runs_in_batches_equal_readings_with_the_same_gates(
     bundled_engine, monkeypatch
 ):
     text = "The turtle moved [MASK] across the [MASK]."
-    gates = each_head_silent((12, 12))[[0, 33, 143]]
+    gates = each_head_ablated((12, 12))[[0, 33, 143]]
     # Room for two runs at a time, so that three need two batches.
     monkeypatch.setattr("model_cache.engine.RUNS_BYTES", 700_000)
     found = list(bundled_engine.probabilities(text, gates))

@@ -108,8 +108,8 @@ def test_the_offset_that_hits_most_wins_and_of_equals_the_nearest(offsets, best)
 def test_luck_is_a_random_choice_among_the_other_words(result):
     # Three words to choose from each time: all three right in 1 of 27 cases; at
     # least one of three in 19 of 27. Of two heads, either may be the lucky one.
-    assert result.alone.tolist() == [[pytest.approx(1 / 27), pytest.approx(19 / 27)]]
-    assert result.chance[0, 0] == pytest.approx(1 - (26 / 27) ** 2)
+    assert result.p_value.tolist() == [[pytest.approx(1 / 27), pytest.approx(19 / 27)]]
+    assert result.family_p_value[0, 0] == pytest.approx(1 - (26 / 27) ** 2)
 
 
 def test_only_one_of_head_and_guess_is_counted_where_they_differ(result):

@@ -15,7 +15,7 @@ from attention.claims.frames import claim_frame, sentences_frame
 from attention.claims.lines import Example, parse, write_line
 from attention.claims.measure import Measured, best_offset, judge
 from attention.claims.verdict import describe_best, describe_head
-from attention.evidence import SURE, chance_of_any, tails, tries_needed, wilson
+from attention.evidence import SURE, sample_size, sidak, survival, wilson
 from attention.report import file as report_file
 from attention.report.findings import claim_finding
 from attention.words import word_spans
@@ -101,8 +101,8 @@ def test_a_claim_is_judged_within_its_bounds(measured):
     assert (result.low <= result.rate).all()
     assert (result.rate <= result.high).all()
     assert (result.high <= 1).all()
-    assert (result.chance >= result.alone * (1 - 1e-9)).all()
-    assert (result.chance <= 1).all()
+    assert (result.family_p_value >= result.p_value * (1 - 1e-9)).all()
+    assert (result.family_p_value <= 1).all()
     assert result.hits[result.best()] == result.hits.max()
     frame = claim_frame(result)
     assert frame["hits"].is_monotonic_decreasing
@@ -133,7 +133,7 @@ def test_wilsons_interval_of_hits_mirrors_that_of_misses(n, data):
 @given(st.lists(SHARES, max_size=60))
 @usual
 def test_luck_falls_from_certainty_and_expects_the_sum_of_its_chances(chances):
-    at_least = tails(chances)
+    at_least = survival(chances)
     assert at_least[0] == pytest.approx(1)
     assert (np.diff(at_least) <= 0).all()
     assert ((at_least >= 0) & (at_least <= 1)).all()
@@ -144,11 +144,11 @@ def test_luck_falls_from_certainty_and_expects_the_sum_of_its_chances(chances):
 @given(st.integers(2, 40), st.integers(1, 400))
 @usual
 def test_as_many_tries_as_are_needed_suffice_and_fewer_do_not(n_words, n_heads):
-    n = tries_needed([1 / n_words], n_heads)
+    n = sample_size([1 / n_words], n_heads)
     luck = [1 - (1 - n_words**-tries) ** n_heads for tries in (n - 1, n)]
     assert luck[0] >= SURE * (1 - 1e-9)
     assert luck[1] <= SURE * (1 + 1e-9)
-    assert chance_of_any(np.array(1 / n_words) ** n, n_heads) == pytest.approx(luck[1])
+    assert sidak(np.array(1 / n_words) ** n, n_heads) == pytest.approx(luck[1])
 
 
 @given(st.lists(st.integers(-9, 9), min_size=1))

@@ -26,9 +26,9 @@ def result():
 def test_a_sentence_of_two_words_is_always_hit_by_luck():
     pair = example("dog -> ran", "dog ran")
     result = judge([measure(looking(2, text="dog ran"), pair)])
-    assert result.chance.tolist() == [[1]]
+    assert result.family_p_value.tolist() == [[1]]
     assert verdict_on(result).startswith(
-        "This may be luck: of two words it always hits the other. Test longer"
+        "This may be chance: of two words it always hits the other. Test longer"
     )
 
 
@@ -36,7 +36,7 @@ def test_few_sentences_are_no_evidence_and_the_verdict_says_how_many_are(result)
     verdict = verdict_on(result)
     assert "hits 3 of 3 (100%; with 95% confidence 44% to 100%)" in verdict
     assert "with a probability of 7.3%" in verdict  # 1 - (26/27)^2
-    assert verdict.startswith("This may be luck: ")
+    assert verdict.startswith("This may be chance: ")
     # 1 - (1 - 3^-n)^2 is under 0.05 from n = 4 on.
     assert "with 4 such sentences" in verdict
 
@@ -91,7 +91,7 @@ def test_a_small_lead_over_the_fixed_guess_is_too_few_to_tell():
     verdict = verdict_on(result)
     assert verdict.startswith("Too few sentences to tell the head from the fixed guess")
     assert verdict.endswith(
-        "alone hits 4, the fixed guess alone 2: so small a lead may be luck."
+        "alone hits 4, the fixed guess alone 2: so small a lead may be chance."
     )
 
 
@@ -129,17 +129,17 @@ def test_hits_by_luck_in_many_sentences_speak_against_a_claim():
     assert "hits 7 of 24 (29%; with 95% confidence 15% to 49%)" in verdict
     assert "Words chosen at random hit 33% on average; the best fixed" in verdict
     assert verdict.endswith(
-        "Even the best head misses more often than it hits, and luck may bring as many "
-        "hits: a tendency may hide in them, but no rule."
+        "Even the best head misses more often than it hits, and chance may bring as "
+        "many hits: a tendency may hide in them, but no rule."
     )
-    assert "It misses more often than it hits, and luck may" in named
+    assert "It misses more often than it hits, and chance may" in named
     assert named.endswith("These sentences speak against this head.")
 
 
 def test_hits_by_luck_in_few_sentences_ask_for_more():
     # 3 hits of 8: Wilson's interval is 13.7% to 69.4%.
     result = many([*TARGETS[:3], *ELSEWHERE[3:], *ELSEWHERE], pairs=PAIRS * 2)
-    assert verdict_on(result).startswith("This may be luck: test more sentences. ")
+    assert verdict_on(result).startswith("This may be chance: test more sentences. ")
 
 
 def test_a_head_that_mostly_misses_is_a_tendency_however_sure_it_is():
@@ -158,7 +158,7 @@ def test_a_head_that_mostly_misses_is_a_tendency_however_sure_it_is():
     verdict = verdict_on(judge(measured))
     assert "hits 84 of 200 (42%; with 95% confidence 35% to 49%)" in verdict
     assert verdict.startswith(
-        "A tendency, no rule: better than luck and than the fixed"
+        "A tendency, no rule: better than chance and than the fixed"
     )
     assert "it misses more often than it hits. " in verdict
 
@@ -184,7 +184,13 @@ def among_nine(*groups: tuple[int, bool, bool]):
 @pytest.mark.parametrize(
     ("shared", "ahead", "behind", "neither", "says"),
     [
-        (8, 8, 52, 0, "Better than luck, but not than the fixed guess: test sentences"),
+        (
+            8,
+            8,
+            52,
+            0,
+            "Better than chance, but not than the fixed guess: test sentences",
+        ),
         (8, 8, 52, 0, "fixed guess alone 52: it does worse, on other sentences."),
         (5, 40, 120, 50, "fixed guess alone 120: it does worse, on other sentences."),
         (0, 20, 22, 0, "fixed guess alone 22: it does as well, on other sentences."),
@@ -217,7 +223,7 @@ def test_the_best_of_many_that_mostly_misses_is_a_tendency_at_most():
     assert result.lead(0, 0) == (170, 130)
     verdict, named = verdict_on(result), verdict_on_head(result, 0, 0)
     assert verdict.startswith("A tendency at most: now test this very head on new ")
-    assert "A tendency, no rule: better than luck and than the fixed guess" in named
+    assert "A tendency, no rule: better than chance and than the fixed guess" in named
 
 
 def test_at_the_most_sentences_nobody_is_asked_for_more():
@@ -231,7 +237,7 @@ def test_at_the_most_sentences_nobody_is_asked_for_more():
     pair = example("dog -> ran", text)
     half = [measure(looking(target, text=text), pair) for target in [2, 3] * 1000]
     assert verdict_on(judge(half)).startswith(
-        "This may be luck: of so few words it often hits the right one. Test longer "
+        "This may be chance: of so few words it often hits the right one. Test longer "
     )
 
 
@@ -245,12 +251,12 @@ def test_shares_near_none_and_all_are_not_rounded_away():
 
 def test_one_head_named_beforehand_is_judged_alone(result):
     verdict = verdict_on_head(result, 0, 1)
-    assert "with a probability of 70%. This may be luck" in verdict  # 19 of 27
+    assert "with a probability of 70%. This may be chance" in verdict  # 19 of 27
     # 3^-n is under 0.05 from n = 3 on, which is as many as there are.
-    assert verdict.endswith("luck: test more sentences.")
+    assert verdict.endswith("chance: test more sentences.")
     # 1 in 27 alone; two sentences that only the head hits are 1 in 4.
     assert verdict_on_head(result, 0, 0).endswith(
         "with a probability of 3.7%. The head alone hits 2, the fixed guess alone 0: "
-        "so small a lead may be luck. Too few sentences to tell the head from the "
+        "so small a lead may be chance. Too few sentences to tell the head from the "
         "fixed guess: test more."
     )

@@ -185,7 +185,7 @@ def test_the_usual_head_counts_as_opened_once_somebody_opens_it(open_page):
     assert "Sentences of layer 3, head 10, misses first" in texts(page)
 
 
-NAMED = "Whoever named this head beforehand would see as much by luck"
+NAMED = "A head named beforehand would do as well by chance"
 CHOSEN = "the open head, chosen beforehand"
 
 

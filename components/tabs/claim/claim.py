@@ -32,12 +32,12 @@ from components.widgets.tables import (
 HOW = (
     "A head hits if the first word gives the second more attention than any other "
     "word. Pieces are joined to words; [CLS] and [SEP] do not count, punctuation "
-    "does. The interval is Wilson's. Luck: heads that choose one of a sentence's other "
-    "words at random, each time anew; sentences that are nearly alike look like more "
-    "evidence than they are. Offset: how many words on the fixed guess looks. Head and "
-    "guess: a sign test of the sentences that only one of them hits, the best head "
-    "held to what any of all would do by luck. After Clark et al. 2019, “What Does "
-    "BERT Look At?”, section 4.2."
+    "does. The interval is Wilson's. The p-value is how likely heads do as well that "
+    "choose one of a sentence's other words at random, for the best of all heads with "
+    "Šidák's correction; nearly equal sentences look like more evidence than they are. "
+    "Offset: how many words on the fixed guess (a fixed-offset baseline) looks. "
+    "Head and guess are compared by a sign test of the sentences that only one of them "
+    "hits. After Clark et al. 2019, “What Does BERT Look At?”, section 4.2."
 )
 FAIR = "Fair only if you chose it before you saw these sentences' results."
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
@@ -52,7 +52,7 @@ COLUMNS = {
     "mean_weight": SHARE | {"label": "mean weight"},
     "offset": st.column_config.NumberColumn(format="%+d"),
     "offset_rate": PERCENT | {"label": "guess's rate"},
-    "chance": st.column_config.NumberColumn("luck", format="%.3g"),
+    "chance": st.column_config.NumberColumn("p-value, best of all", format="%.3g"),
 }
 
 
