@@ -9,9 +9,9 @@ import numpy as np
 
 from attention.atlas.rates import (
     FARTHEST,
-    HALVES,
     LABELS,
     LEAST_INSTANCES,
+    SPLITS,
     Habits,
     Relation,
 )
@@ -39,7 +39,7 @@ class Counts:
     def none(cls, shape: tuple[int, int]) -> "Counts":
         """Start for a model of (layers, heads)."""
         return cls(
-            sentences=np.zeros(len(HALVES), np.int64),
+            sentences=np.zeros(len(SPLITS), np.int64),
             relations={},
             habit_sentences=np.zeros(len(NAMES), np.int64),
             habit_sums=np.zeros((*shape, len(NAMES))),
@@ -54,9 +54,9 @@ class Counts:
         if name not in self.relations:
             shape = self.labels.shape[:2]
             self.relations[name] = Relation(
-                instances=np.zeros(len(HALVES), np.int64),
-                hits=np.zeros((len(HALVES), len(DIRECTIONS), *shape), np.int64),
-                offsets=np.zeros((len(HALVES), 2 * FARTHEST + 1), np.int64),
+                instances=np.zeros(len(SPLITS), np.int64),
+                hits=np.zeros((len(SPLITS), len(DIRECTIONS), *shape), np.int64),
+                offsets=np.zeros((len(SPLITS), 2 * FARTHEST + 1), np.int64),
             )
         return self.relations[name]
 

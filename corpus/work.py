@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention.atlas.rates import CHOSEN, MEASURED
+from attention.atlas.rates import DEV, TEST
 from corpus.counts import Counts
 from corpus.measure import measure
 from corpus.treebank import Block, blocks, read_block
@@ -31,7 +31,7 @@ def jobs(treebanks: Sequence[Path]) -> Iterator[Job]:
     Raises OSError and treebank.NotATreebank.
     """
     for i, path in enumerate(treebanks):
-        half = CHOSEN if i == 0 else MEASURED
+        half = DEV if i == 0 else TEST
         for block in blocks(path):
             yield Job(block, half if len(treebanks) > 1 else None)
 

@@ -16,7 +16,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.lib import format as npy
 
-from attention.atlas.rates import FARTHEST, HALVES, Atlas, Habits, Relation, Source
+from attention.atlas.rates import FARTHEST, SPLITS, Atlas, Habits, Relation, Source
 from attention.atlas.relations import DIRECTIONS
 
 ABOUT = "about"  # JSON as UTF-8, an array of bytes
@@ -155,7 +155,7 @@ def _atlas(archive: zipfile.ZipFile, about: Mapping[str, Any]) -> Atlas:
         source = _source(about["source"])
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _Odd("what it says of itself") from error
-    axes = (len(relations), len(HALVES))
+    axes = (len(relations), len(SPLITS))
     instances = _array(archive, "instances", axes)
     hits = _array(archive, "hits", (*axes, len(DIRECTIONS), layers, heads))
     offsets = _array(archive, "offsets", (*axes, 2 * FARTHEST + 1))

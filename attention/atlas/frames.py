@@ -6,7 +6,7 @@ And all of its rates in one table, to take away.
 import numpy as np
 import pandas as pd
 
-from attention.atlas.rates import CHOSEN, LABELS, Atlas, Habits, Relation, strengths
+from attention.atlas.rates import DEV, LABELS, Atlas, Habits, Relation, strengths
 from attention.atlas.relations import DIRECTIONS, relation_name
 from attention.exports import safe_cell
 
@@ -69,7 +69,7 @@ def rates_csv(atlas: Atlas) -> bytes:
 
 
 def _rates_frame(relation: Relation, direction: int) -> pd.DataFrame:
-    """Return heads_frame with the counts behind it, and those of the half CHOSEN."""
+    """Return heads_frame with the counts behind it, and those of the half DEV."""
     frame = heads_frame(relation, direction)
     at = frame["layer"] - 1, frame["head"] - 1
     hits = relation.hits[:, direction]
@@ -79,8 +79,8 @@ def _rates_frame(relation: Relation, direction: int) -> pd.DataFrame:
         offset_rate=offset_rate,
         hits=hits.sum(axis=0)[at],
         instances=relation.n,
-        hits_chosen_on=hits[CHOSEN][at],
-        instances_chosen_on=relation.instances[CHOSEN],
+        hits_dev=hits[DEV][at],
+        instances_dev=relation.instances[DEV],
     )
 
 

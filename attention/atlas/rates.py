@@ -18,8 +18,8 @@ from attention.heads.roles import LEGEND, NAMES
 
 LEAST_INSTANCES = 50  # fewer say little
 LABELS = tuple(label.name for label in LEGEND)  # what a head is called in a sentence
-HALVES = ("chosen on", "measured on")
-CHOSEN, MEASURED = range(len(HALVES))
+SPLITS = ("dev", "test")  # heads are chosen on the first, measured on the other
+DEV, TEST = range(len(SPLITS))
 # Words; no fixed guess goes further.
 FARTHEST = 30
 
@@ -137,12 +137,12 @@ def held_out(relation: Relation, direction: int) -> HeldOut | None:
     """
     if not relation.instances.all():
         return None
-    n = int(relation.instances[MEASURED])
-    head = _best_head(relation.hits[CHOSEN, direction])
-    hits = int(relation.hits[MEASURED, direction][head])
+    n = int(relation.instances[TEST])
+    head = _best_head(relation.hits[DEV, direction])
+    hits = int(relation.hits[TEST, direction][head])
     low, high = wilson(np.array(hits), n)
-    offset, at = _best_offset(relation.offsets[CHOSEN], direction)
-    offset_hits = int(relation.offsets[MEASURED, at])
+    offset, at = _best_offset(relation.offsets[DEV], direction)
+    offset_hits = int(relation.offsets[TEST, at])
     return HeldOut(head, n, hits, float(low), float(high), offset, offset_hits)
 
 

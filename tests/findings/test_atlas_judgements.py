@@ -216,7 +216,7 @@ def test_a_csv_has_every_rate_with_its_counts():
     rows = table.set_index(["relation", "direction", "layer", "head"])
     row = rows.loc[("det", "to governor", 1, 1)]
     assert row[["hits", "instances", "rate"]].tolist() == [18, 30, 0.6]
-    assert row[["hits_chosen_on", "instances_chosen_on"]].tolist() == [8, 10]
+    assert row[["hits_dev", "instances_dev"]].tolist() == [8, 10]
     assert row[["low", "high"]].tolist() == [0.4232, 0.7541]  # Wilson's, of 18 of 30
     # 13 of 30 stand one word on, seen from the determiner.
     assert row[["offset", "offset_rate"]].tolist() == [1, 0.4333]

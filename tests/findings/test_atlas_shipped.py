@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from attention.atlas.file import load
-from attention.atlas.rates import CHOSEN, MEASURED, held_out
+from attention.atlas.rates import DEV, TEST, held_out
 from attention.atlas.relations import TO_GOVERNOR
 from corpus.atlas import ATLASES
 from corpus.counts import Counts
@@ -16,8 +16,8 @@ from tests.support.serving import ROOT
 
 # English Web Treebank's files of both halves, and how many sentences they have.
 FILES = {
-    "en_ewt-ud-dev.conllu": (CHOSEN, 2001),
-    "en_ewt-ud-test.conllu": (MEASURED, 2077),
+    "en_ewt-ud-dev.conllu": (DEV, 2001),
+    "en_ewt-ud-test.conllu": (TEST, 2077),
 }
 # Rare enough that only 800 sentences need to be read anew.
 SAMPLE = {"csubj", "nmod:desc", "obl:agent", "fixed", "expl", "iobj", "compound:prt"}
