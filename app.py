@@ -64,7 +64,7 @@ with model_area:
 model = answering_model(chosen)
 
 # All that comes and goes above the answer, in one place: if what follows moved up or
-# down by one, the browser would build it anew.
+# down by one, the browser would rebuild it.
 with st.container():
     text = ask_sentence(is_first_run, offers_examples=lesson is None)
     with st.container():

@@ -126,7 +126,7 @@ def raw_lesson(path: Path) -> Lesson:
         values, explanation = frontmatter.parse(path.read_text(encoding="utf-8"))
         return _lesson(path.stem, values, explanation)
     except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())  # YAML tells its own in many lines
+        reason = " ".join(str(error).split())  # YAML gives its own in many lines
         raise BadLesson(f"{path.name}: {reason}.") from error
 
 

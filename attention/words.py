@@ -15,12 +15,12 @@ Groups = Sequence[Sequence[int]]  # each word's positions
 
 
 def ordinary(reading: Reading) -> np.ndarray:
-    """Tell for each token whether it is ordinary, not [CLS] or [SEP]: bool [n]."""
+    """True for each ordinary (non-special) token, not [CLS] or [SEP]: bool [n]."""
     return np.array([token not in NO_WORDS for token in reading.tokens])
 
 
 def is_punctuation(token: str) -> bool:
-    """Tell whether a token is made of punctuation, as BERT's tokenizer sees it.
+    """True if a token is made of punctuation, as BERT's tokenizer sees it.
 
     >>> [is_punctuation(token) for token in (".", "##'", "$", "[MASK]", "a")]
     [True, True, True, False, False]

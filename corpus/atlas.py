@@ -167,7 +167,7 @@ def measured(
 def lock_ray() -> None:
     """Let nobody else use the Ray that starts here; it reads this when imported.
 
-    It listens on every network, and runs what it is sent by whoever has the token.
+    It listens on every network, and runs whatever a holder of the token sends.
     """
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     os.environ.update(token)

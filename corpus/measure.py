@@ -68,7 +68,7 @@ def count(counts: Counts, reading: Reading, half: int, sentence: Sentence) -> No
     found = []
     for name, *ends in dependencies(sentence):
         if ends[0] == ends[1] or not position.keys() >= set(ends):
-            if name not in (ADVERB_VERB, NEAR, FAR):  # told as advmod
+            if name not in (ADVERB_VERB, NEAR, FAR):  # counted as advmod
                 counts.skipped[INSIDE if ends[0] == ends[1] else NO_PIECE] += 1
         else:
             dependent, governor = (position[end] for end in ends)
@@ -119,7 +119,7 @@ def _count_relations(
 def hits(
     weights: np.ndarray, queries: Sequence[int], keys: Sequence[int]
 ) -> np.ndarray:
-    """Tell for each pair of words which heads hit it: bool [layers, heads, pairs]."""
+    """Return which heads hit each pair of words: bool [layers, heads, pairs]."""
     return looked_at(weights[:, :, queries], queries, keys) == keys
 
 

@@ -342,7 +342,7 @@ SHOWS: Mapping[str, Callable[[AppTest], object]] = {
     # Of a class.
     "lesson": _lesson,  # its title and its task
     "hidden": _hidden,
-    "is_held_back": lambda page: "This would tell " in texts(page),
+    "is_held_back": lambda page: "This would give away " in texts(page),
     "teachers_panel": lambda page: any(
         heading.value == "Teacher's panel" for heading in page.header
     ),

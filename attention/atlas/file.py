@@ -86,9 +86,9 @@ def load(data: bytes) -> Atlas:
             if about["version"] == VERSION:
                 return _atlas(archive, about)
     except _Odd as error:
-        raise BadAtlas.because("This atlas is not complete, or has odd counts.") from (
-            error
-        )
+        raise BadAtlas.because(
+            "This atlas is not complete, or has impossible counts."
+        ) from (error)
     except Exception as error:  # a damaged archive raises any kind
         raise BadAtlas.because(DAMAGED) from error
     raise BadAtlas.because(f"This atlas is not of version {VERSION}.")

@@ -120,7 +120,7 @@ class HeldOut:
 
 
 def is_apart(hits: int, guess_hits: int, n: int) -> bool:
-    """Tell whether a head's 95% interval lies above a guess's, on the same n tries.
+    """True if a head's 95% interval lies above a guess's, on the same n tries.
 
     The counts do not say which tries both hit. However those overlap, a difference of
     rates varies by no more than the two rates together, so intervals that do not touch
@@ -201,7 +201,7 @@ def offset_of(at: int, direction: int) -> int:
 
 
 def _best_offset(counts: np.ndarray, direction: int) -> tuple[int, int]:
-    """Return the offset that counts most, of equals the nearest, and its place."""
+    """Return the most frequent offset, the nearest of equals, and its place."""
     at = min(range(len(counts)), key=lambda i: (-counts[i], abs(i - FARTHEST), i))
     return offset_of(at, direction), at
 

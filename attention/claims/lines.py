@@ -132,7 +132,7 @@ def read_line(number: int, line: str) -> Example:
 
 
 def _of_tables(line: str) -> str:
-    """Tell of tables where a line looks like a row of one."""
+    """Mention tables where a line looks like a row of one."""
     if not re.search("[,;\t]", line):
         return ""
     return (

@@ -162,7 +162,7 @@ def judge(measured: Sequence[Measured]) -> Result:
 
 
 def best_offset(offsets: Sequence[int]) -> tuple[int, int]:
-    """Return the offset that occurs most and how often; of equals the nearest.
+    """Return the most frequent offset and its count; the nearest of equals.
 
     >>> best_offset([-1, 2, -1, 1, 1])
     (-1, 2)

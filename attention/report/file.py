@@ -40,7 +40,7 @@ PLAIN_MODES = {"1", "L", "P", "RGB", "RGBA"}
 
 
 class BadFile(ValueError):
-    """str() tells a student what is wrong with their file and what to do."""
+    """str() says what is wrong with a student's file and what to do."""
 
 
 class Document(Struct, forbid_unknown_fields=True):
@@ -84,7 +84,7 @@ def save(findings: Sequence[Finding], view: Mapping[str, str]) -> bytes:
 def load(data: bytes) -> tuple[tuple[Finding, ...], dict[str, str]]:
     """Return the findings and the view that `save` was given.
 
-    Pictures have the same pixels, encoded anew.
+    Pictures have the same pixels, encoded again.
     Raises BadFile for whatever `save` does not write; but a note may be missing.
     """
     data = data.removeprefix(codecs.BOM_UTF8)  # an editor may have put it there
@@ -115,7 +115,7 @@ def decoded(data: bytes) -> Document:
 
 
 def oddity(data: bytes) -> str:
-    """Tell what is wrong with a file at first sight, "" for nothing."""
+    """Return what is wrong with a file at first sight, "" if nothing is."""
     if not data:
         return "is empty"
     if data.startswith(ZIP_STARTS):
@@ -139,7 +139,7 @@ def is_newer(data: bytes) -> bool:
 
 
 def mismatch(said: str) -> str:
-    """Tell where a document first differs from what `save` writes.
+    """Return where a document first differs from what `save` writes.
 
     said: by msgspec. Result: "has more than 8 entries at finding 3, figures"
     """
@@ -155,7 +155,7 @@ def mismatch(said: str) -> str:
 
 
 def redrawn(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return findings whose pictures are encoded anew. Raises BadFile."""
+    """Return findings whose pictures are encoded again. Raises BadFile."""
     try:
         check_pictures(pictures(findings))
         return tuple(

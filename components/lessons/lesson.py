@@ -45,8 +45,8 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     """
     head = lesson.head or ((0, 0) if asks_for_head(lesson) else None)
     # Hidden or joined tokens, left over from before, would change the numbers.
-    begin_anew = (url.K, url.JOIN, url.SPECIALS)
-    start = {name: str(url.PARAMETERS[name].default) for name in begin_anew}
+    reset = (url.K, url.JOIN, url.SPECIALS)
+    start = {name: str(url.PARAMETERS[name].default) for name in reset}
     start |= {url.TEXT: lesson.sentence} | dict(lesson.parameters)
     if head is not None:
         start |= {url.LAYER: str(head[0] + 1), url.HEAD: str(head[1] + 1)}
@@ -123,13 +123,13 @@ def show_task(lesson: Lesson) -> None:
                 st.markdown(f"**Solution.** {lesson.solution}")
             else:
                 # A button that is not in a container stays until the run ends; all
-                # below would move under whoever is about to click.
+                # below would move just as somebody is about to click.
                 with st.container():
                     st.button("Show the solution", on_click=_solve, args=(lesson.slug,))
 
 
 def show_answer(lesson: Lesson, reading: Reading) -> None:
-    """Tell how the open head does at the lesson's question."""
+    """Say how well the open head answers the lesson's question."""
     try:
         scores = head_scores(lesson, reading)
     except ValueError:

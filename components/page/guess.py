@@ -42,7 +42,7 @@ def ask_guess(reading: Reading) -> bool:
 
 
 def _answer(reading: Reading, mask: int, word: str) -> tuple[str, bool]:
-    """Answer the guess for a mask (from 0); tell whether it was one."""
+    """Answer the guess for a mask (from 0); also return whether it was one."""
     if not word:
         return "Type a word first: a guess costs nothing.", False
     try:

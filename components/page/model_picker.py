@@ -27,7 +27,7 @@ def choose_model() -> Model:
 
 
 def show_download(model: Model) -> None:
-    """Tell how a model that is not here can be had, and how far it has come."""
+    """Say how to get a model that is not here, and how far its download is."""
     if broken := what_is_broken(model):
         st.error(broken)
         return

@@ -16,7 +16,7 @@ from model_cache.unreadable import UnreadableText
 logger = logging.getLogger(__name__)
 
 # Models whose files cannot be used, each with what to say; they are not tried again
-# until their files have gone or the server starts anew.
+# until their files have gone or the server restarts.
 _broken: dict[str, str] = {}
 
 AGAIN = "reload the page to try again: its address keeps your sentence"
@@ -26,12 +26,12 @@ FAULTY_SENTENCE = (
 )
 FAULTY_BUNDLED = (
     "The model that ships with this page cannot answer: its files are missing or "
-    "damaged. Choose another model, or ask whoever runs this server to put the "
+    "damaged. Choose another model, or ask the person who runs this server to put the "
     "project's folder model_cache/bundled back; then reload the page."
 )
 NO_LIBRARY = (
-    "A library that this page needs is missing or cannot be loaded. Ask whoever runs "
-    "this server to run `pip install -r requirements.txt` and to start it again."
+    "A library that this page needs is missing or cannot be loaded. Ask the person who "
+    "runs this server to run `pip install -r requirements.txt` and to start it again."
 )
 NO_MEMORY = (
     "The server's memory does not suffice for this at the moment. Use a shorter text "
@@ -73,7 +73,7 @@ def read_or_explain(model: Model, text: str) -> tuple[Reading | None, str]:
 
 
 def waiting_words(n_before: int) -> str:
-    """Tell a visitor whose reading has to wait for others'.
+    """Return the notice for a visitor whose reading has to wait for others'.
 
     >>> waiting_words(7)
     '7 readings are before yours.'
@@ -112,7 +112,9 @@ def explain(error: Exception, what: str, otherwise: str) -> str:
         case BrokenCheckpoint():
             return error.fault
         case ImportError(name="tensorflow"):  # lean_tensorflow's own
-            return f"BERT cannot run on this server; tell whoever runs it. {error}"
+            return (
+                f"BERT cannot run here; tell the person who runs this server. {error}"
+            )
         case ImportError():
             return NO_LIBRARY
         case MemoryError():

@@ -66,7 +66,7 @@ def chosen_atlas(reading: Reading) -> Found | None:
 
 
 def _fits(atlas: Atlas, reading: Reading) -> bool:
-    """Tell whether an atlas was measured with the weights that a reading comes from.
+    """True if an atlas was measured with the weights that a reading comes from.
 
     Models of one name may have been trained further, and one model may have two names.
     """
@@ -114,7 +114,7 @@ def _files() -> list[Path]:
 
 
 def _state(path: Path) -> tuple[int, int]:
-    """Return what tells a changed file from the one that was read."""
+    """Return what distinguishes a changed file from the one that was read."""
     about = path.stat()
     return about.st_mtime_ns, about.st_size
 

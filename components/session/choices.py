@@ -1,6 +1,6 @@
 """What links choose from, in words that they have for good.
 
-Whoever renames one breaks the links that name it: the page then shows its default.
+Renaming one breaks the links that name it: the page then shows the default.
 """
 
 from attention.heads.roles import LEGEND

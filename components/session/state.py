@@ -82,7 +82,7 @@ def select_head(layer: int, head: int) -> None:
 
 
 def note_head_choice() -> None:
-    """Remember that the open head is somebody's choice, be it the default."""
+    """Remember that somebody chose the open head, even if it is the default."""
     st.session_state[IS_HEAD_CHOSEN] = True
 
 
@@ -100,7 +100,7 @@ def step_head(step: int, shape: tuple[int, int]) -> None:
 
 
 def refuse_endless_numbers() -> None:
-    """Run the page anew without what Streamlit's number fields break on: ?layer=1e309.
+    """Rerun the page without what Streamlit's number fields break on: ?layer=1e309.
 
     They take what the URL held when the run began, whatever the page does to it.
     """
@@ -182,7 +182,7 @@ def set_text(text: str) -> None:
 
 
 def show_top() -> None:
-    """Let the next run show the page's top, for whoever opened something from below."""
+    """Let the next run scroll to the top, after something was opened from below."""
     st.session_state[TO_TOP] = times_to_top() + 1
 
 

@@ -208,7 +208,7 @@ def renamed(values: Mapping[str, str], old_names: Mapping[str, str]) -> dict[str
 
 
 def fits_link(*texts: str) -> bool:
-    """Tell whether a link may carry these texts together."""
+    """True if a link may carry these texts together."""
     length = sum(len(quote_plus(text, errors="replace")) for text in texts)
     return length <= MOST_LINK_BYTES
 
@@ -226,7 +226,7 @@ def compose(base: str, values: Mapping[str, str]) -> str:
 
 
 def is_own_computer(link: str) -> bool:
-    """Tell whether a link leads whoever opens it to their own device.
+    """True if a link leads everyone who opens it to their own device.
 
     >>> is_own_computer("http://localhost:8501/?lesson=bias")
     True

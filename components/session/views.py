@@ -43,7 +43,7 @@ def typed() -> list[str]:
 
 
 def fits_page() -> bool:
-    """Tell whether the page's own link may carry all that was typed."""
+    """True if the page's own link may carry all that was typed."""
     return url.fits_link(*typed())
 
 

@@ -30,7 +30,7 @@ def explore(
     """Draw the tabs; only the open one is computed.
 
     view: the page's choice of how tokens are shown, already applied to `reading`.
-    hidden: what students are to find out; tabs that would tell are held back.
+    hidden: what students are to find out; tabs that would give it away are held back.
     """
     tell_tale = {
         choices.HEADS: {choices.ROLES},
@@ -75,7 +75,7 @@ def show_kept_report() -> None:
 
 def _hold_back(hidden: Collection[str]) -> None:
     if choices.WORDS in hidden:
-        st.text("This would tell BERT's words: guess first.")
+        st.text("This would give away BERT's words: guess first.")
     else:
-        st.text("This would tell what heads do, which is for you to find out.")
+        st.text("This would give away what heads do, which is for you to find out.")
         st.button("Show it", on_click=state.show_roles)

@@ -10,7 +10,7 @@ from components.widgets.tables import SHARE, choose_head
 HOW = (
     "The share of attention that the first token gives to the second, in every head. "
     "Times chance compares it with attention spread evenly over all tokens; the check "
-    "tells whether no other token gets more."
+    "says whether no other token gets more."
 )
 
 

@@ -14,7 +14,7 @@ def data_url(png: bytes) -> str:
 def show_png(png: bytes, alt: str, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw a PNG.
 
-    As a file, Streamlit forgets it when the page is drawn anew: a browser that asks a
+    As a file, Streamlit forgets it when the page is drawn again: a browser that asks a
     moment late gets none, and shows none from then on.
     """
     st.image(data_url(png), width=width, alt=alt)

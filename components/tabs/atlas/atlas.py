@@ -61,7 +61,7 @@ def open_relation(name: str) -> None:
 def relations_by_name(atlas: Atlas) -> dict[str, tuple[str, int]]:
     """Return relations and directions by their plain-words names, most frequent first.
 
-    Of two with the same name, as in somebody's odd file, the first.
+    The first of two with the same name, which an edited file may have.
     """
     named: dict[str, tuple[str, int]] = {}
     for relation in sorted(atlas.relations, key=lambda r: -atlas.relations[r].n):

@@ -148,7 +148,7 @@ def _show_result(
 def _show_sentences(result: Result, judged: tuple[int, int] | None) -> None:
     """List the open head's sentences; the best one's, if nobody has opened a head.
 
-    judged: the head that is judged alone, if any; another's hits are told here.
+    judged: the head that is judged alone, if any; another's hits are listed here.
     """
     best = result.best()
     head = judged or (state.selected_head() if state.is_head_chosen() else best)

@@ -52,7 +52,7 @@ def measure_with_bar(
 
 
 def _run(model: str, examples: Sequence[Example]) -> dict[str, Any]:
-    """Return how far the test of these examples is; another one begins anew."""
+    """Return how far the test of these examples is; other examples start from 0."""
     key = hash((model, *examples))
     run = st.session_state.setdefault("claim_run", {})
     if run.get("key") != key:
