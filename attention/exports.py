@@ -85,8 +85,8 @@ def safe_cell(token: str) -> str:
 
     Tokens are anybody's text. One that starts like a formula gets an apostrophe in
     front, and so does one that starts with an apostrophe, or the two could not
-    be told apart. A single character is no formula and stays as it is: "-", "=" or "'" is
-    nearly all that BERT's tokenizer leaves of such text.
+    be told apart. A single character is no formula and stays as it is: "-", "=" or
+    "'" is nearly all that BERT's tokenizer leaves of such text.
 
     >>> [safe_cell(token) for token in ("-", "=1+1", "'s", "table")]
     ['-', "'=1+1", "''s", 'table']
