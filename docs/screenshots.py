@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
+from tests.support.patience import PATIENCE
 from tests.support.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ def main() -> None:
             for file, (viewport, scheme, parameters) in SHOTS.items():
                 page = browser.new_page(viewport=viewport, color_scheme=scheme)
                 page.goto(f"{server.url}/?{urlencode(parameters)}")
-                page.locator("path[aria-label]").first.wait_for()
+                page.locator("path[aria-label]").first.wait_for(timeout=1000 * PATIENCE)
                 page.wait_for_function(
                     "document.querySelector('[data-testid=stApp]')"
                     ".dataset.testScriptState === 'notRunning'"

@@ -112,8 +112,9 @@ def _is_judged_alone() -> bool:
         key=url.JUDGE,
         bind="query-params",
         horizontal=True,
-        captions=["", FAIR],
     )
+    if judged == CHOSEN_HEAD:
+        st.text(FAIR)
     return judged == CHOSEN_HEAD
 
 
