@@ -1,6 +1,6 @@
 # make run    serve the page (PORT=8501)
 # make check  format, lint, types and the fast tests: no browser, no Ray, no tf-keras
-# make test   the same with every test
+# make test   the same with every test, and the types of what runs in the browser
 # make bench  what the README's table of figures promises
 # make shots  the README's screenshots, from the running page
 
@@ -9,6 +9,7 @@ PORT ?= 8501
 TREEBANK ?= corpus/small.conllu
 VENV := .venv
 BIN := $(VENV)/bin
+TYPESCRIPT := node_modules/.package-lock.json
 
 # The first Python that TensorFlow 2.21 supports. Each is run, not just looked up: a
 # version manager may have a name for a Python that is not installed, and Debian has
@@ -39,10 +40,11 @@ check: $(VENV)/installed-check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not browser and not slow and not hub"
 
-test: $(VENV)/installed-dev chromium
+test: $(VENV)/installed-dev $(TYPESCRIPT) chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/node node_modules/typescript/bin/tsc
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=15
 
 bench: $(VENV)/installed-dev chromium
@@ -75,6 +77,11 @@ $(VENV)/installed-check: requirements-check.txt requirements.txt | $(VENV)/bin/p
 
 $(VENV)/installed-dev: requirements-dev.txt requirements-check.txt requirements-atlas.txt requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+# Node comes as a Python package: nobody has to have one.
+$(TYPESCRIPT): package-lock.json $(VENV)/installed-dev
+	$(BIN)/npm ci --loglevel=error
 	@touch $@
 
 # A Chromium of the system serves as it is. Debian can install one, and elsewhere

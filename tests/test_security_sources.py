@@ -1,6 +1,7 @@
 """What is loaded and run: no text as code, no pickle, pinned packages."""
 
 import ast
+import json
 import pickle
 import re
 import sys
@@ -93,6 +94,17 @@ def test_every_requirement_is_pinned_with_a_reason():
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("-r requirements"):
                 assert re.fullmatch(r"[\w.\[\]-]+==[\w.]+  # \S.{10,}", line), line
+
+
+def test_what_npm_installs_is_pinned_by_hash_whatever_registry_it_comes_from():
+    asked = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    text = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    locked = json.loads(text)["packages"]
+    assert locked.pop("")["devDependencies"] == asked["devDependencies"]
+    for name, version in asked["devDependencies"].items():
+        assert locked[f"node_modules/{name}"]["version"] == version
+    assert all(one["integrity"].startswith("sha512-") for one in locked.values())
+    assert "://" not in text
 
 
 def test_every_package_that_the_product_imports_is_pinned():
