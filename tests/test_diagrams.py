@@ -1,6 +1,7 @@
 """Pictures: one head, the sheet, the page's charts, and letters a font may lack."""
 
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -209,6 +210,15 @@ def test_a_charts_svg_has_cells_title_axes_and_legend():
         if path.get("aria-roledescription") == "rect mark"
     ]
     assert len(marks) == 4
+
+
+def test_a_charts_words_have_the_pages_colour_there_and_their_own_on_paper():
+    from attention.pictures.charts import head_chart
+    from attention.pictures.paper import chart_svg
+
+    chart = head_chart(make_reading(), 0, 0)
+    assert "currentColor" in json.dumps(chart.to_dict()["config"])
+    assert "currentColor" not in chart_svg(chart)
 
 
 def test_a_charts_png_is_white_and_large_enough_for_print():

@@ -38,6 +38,22 @@ Scheme = Literal["redblue", "viridis"]  # of colours: around 0, or from 0
 below = partial(alt.Legend, orient="bottom", titleOrient="left", gradientLength=200)
 
 
+@alt.theme.register("page", enable=True)
+def page_theme() -> alt.theme.ThemeConfig:
+    """Write in the colour of the words around a chart, in light mode and in dark.
+
+    Tokens and numbers are to be read; Streamlit's own grey has a contrast of 3.7:1.
+    """
+    colour = "currentColor"
+    return {
+        "config": {
+            "axis": {"labelColor": colour, "titleColor": colour},
+            "legend": {"labelColor": colour, "titleColor": colour},
+            "text": {"color": colour},
+        }
+    }
+
+
 def heatmap_height(n_tokens: int) -> int:
     """Return pixels in which the labels of a heatmap's rows do not touch."""
     return max(HEAD_HEIGHT, AROUND + n_tokens * (label_pixels(n_tokens) + 3))
@@ -88,7 +104,7 @@ def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> ChartType:
     labels = pd.DataFrame({"query": range(len(tokens)), "token": list(tokens)})
     sides = [
         alt.Chart(labels.assign(left=left))
-        .mark_text(align=align, dx=dx, color="gray", fontSize=12)
+        .mark_text(align=align, dx=dx, fontSize=12)
         .encode(across, alt.Y("query:Q", axis=None, scale=down), text="token:N")
         for left, align, dx in SIDES
     ]

@@ -82,7 +82,9 @@ def paper_spec(
     if n_tokens:
         size = alt.Step(STEP)
         chart = chart.properties(width=size, height=size)
-    return with_room(chart.to_dict())
+    spec = with_room(chart.to_dict())
+    spec.pop("config", None)  # the page's theme; paper has its own
+    return spec
 
 
 def with_room(node: Any) -> Any:
