@@ -14,12 +14,12 @@ import { isRunning, onPage } from "./streamlit_dom.js"
 
 const LOOK = 50, RESTS = 3, MOST = 100  // ms between looks, looks at rest, looks in all
 
-// Of each button, the data of the last run: the page may run between a click and the copy.
-/** @type {WeakMap<HTMLButtonElement, Link>} */
-const latest = new WeakMap()
-
-/** @param {HTMLButtonElement} button */
-const latestOf = button => /** @type {Link} */ (latest.get(button))
+/**
+ * Return what the last run sent a button: the page may run between a click and the copy.
+ * @param {HTMLButtonElement} button
+ * @returns {Link}
+ */
+const latestOf = button => JSON.parse(button.dataset.latest ?? "")
 
 /**
  * A click ends the typing in a field, and the page runs for that field first; on a busy
@@ -70,7 +70,7 @@ export default ({ data, parentElement }) => {
   const button = find(parentElement, "button")
   const says = find(parentElement, ".says")
   button.textContent = data.label
-  latest.set(button, data)
+  button.dataset.latest = JSON.stringify(data)
 
   button.onclick = async () => {
     says.textContent = ""

@@ -2,7 +2,7 @@
 // All that our code knows of Streamlit's own page and that Streamlit does not document:
 // an upgrade may change it. tests/test_streamlit_dom_browser.py looks for each selector.
 export const SELECTORS = {
-  app: "[data-testid=stApp][data-test-script-state]",
+  runningApp: "[data-testid=stApp][data-test-script-state=running]",
   main: "[data-testid=stMain]",  // what scrolls
   sentence: "[aria-label=Sentence]",  // the label of the page's own field
   popoverBody: "[data-testid=stPopoverBody]",
@@ -21,7 +21,7 @@ export const SELECTORS = {
  */
 export const onPage = name => document.querySelector(SELECTORS[name])
 
-export const isRunning = () => onPage("app")?.dataset.testScriptState === "running"
+export const isRunning = () => onPage("runningApp") !== null
 
 /**
  * Return a control's tabindex, wherever Streamlit keeps it just now.
