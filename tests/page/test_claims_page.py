@@ -203,6 +203,7 @@ def test_whose_hits_are_judged_is_a_choice_and_the_link_has_it(open_page):
     assert "The best of 144 heads" not in texts(page)
     assert f"\n{OTHERS_NAME}: it hits " in texts(page)
     assert NAMED in texts(page)
+    assert "Fair only if you chose the head before you saw these" in texts(page)
     assert "the best fixed guess, the word just after, hits 5 (24%)" in texts(page)
     assert f"Sentences of {OTHERS_NAME.lower()}, misses first" in texts(page)
     again = open_page(**link, judge=CHOSEN)

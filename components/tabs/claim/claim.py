@@ -39,7 +39,7 @@ HOW = (
     "Head and guess are compared by a sign test of the sentences that only one of them "
     "hits. After Clark et al. 2019, “What Does BERT Look At?”, section 4.2."
 )
-FAIR = "Fair only if you chose it before you saw these sentences' results."
+FAIR = "Fair only if you chose the head before you saw these sentences' results."
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
 NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
@@ -113,6 +113,7 @@ def _is_judged_alone() -> bool:
         bind="query-params",
         horizontal=True,
     )
+    # Streamlit's own captions are too pale to be read by everybody.
     if judged == CHOSEN_HEAD:
         st.text(FAIR)
     return judged == CHOSEN_HEAD
