@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from attention.reading import Head
 
-def gates_without(
-    shape: tuple[int, int], silent: Iterable[tuple[int, int]]
-) -> np.ndarray:
+
+def gates_without(shape: tuple[int, int], silent: Iterable[Head]) -> np.ndarray:
     """Return gates [layers, heads] of 1, with 0 for the silent heads (from 0)."""
     gates = np.ones(shape, np.float32)
     for head in silent:

@@ -15,7 +15,7 @@ from attention.exports import (
     safe_cell,
 )
 from attention.heads.frames import head_frame
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 COLUMNS = ["layer", "head", "query", "key", "query_token", "key_token", "score"]
 ODD_TOKENS = ("=", "-", "=1+1", "'s", "'", '"', ",", "null", "a,b", "##ş", "中", "@x")
@@ -37,7 +37,7 @@ def test_all_heads_csv_gives_back_the_same_numbers_and_tokens():
     np.testing.assert_array_equal(
         scores.reshape(reading.attention.shape), reading.attention
     )
-    heads = [head_frame(reading, layer, head) for layer, head in np.ndindex(2, 3)]
+    heads = [head_frame(reading, Head(layer, head)) for layer, head in np.ndindex(2, 3)]
     expected = pd.concat(heads, ignore_index=True)
     pd.testing.assert_frame_equal(frame, expected, check_dtype=False, check_exact=True)
 
@@ -51,7 +51,7 @@ def test_a_plain_csv_reader_gets_the_same_scores():
 
 def test_one_heads_csv_counts_heads_from_1_and_positions_from_0():
     reading = make_reading(tokens=("a", "b"))
-    lines = list(csv.DictReader(io.StringIO(head_csv(reading, 1, 2).decode())))
+    lines = list(csv.DictReader(io.StringIO(head_csv(reading, Head(1, 2)).decode())))
     assert len(lines) == 4
     line = lines[1]
     assert (line["layer"], line["head"]) == ("2", "3")
@@ -62,7 +62,7 @@ def test_one_heads_csv_counts_heads_from_1_and_positions_from_0():
 
 def test_no_cell_of_a_csv_starts_like_a_formula():
     tokens = ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1", "'=1")
-    lines = csv.reader(io.StringIO(head_csv(make_reading(tokens), 0, 0).decode()))
+    lines = csv.reader(io.StringIO(head_csv(make_reading(tokens), Head(0, 0)).decode()))
     for line in list(lines)[1:]:
         assert line[4].startswith("'")
         assert line[5].startswith("'")
