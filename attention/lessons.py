@@ -79,7 +79,7 @@ class Lesson:
     hint: str
     solution: str
     explanation: str  # Markdown
-    head: Head | None = None  # that opens
+    head: Head | None = None  # the one that opens
     guess: bool = False  # a word for [MASK]
     role: str = ""  # find the head with the highest score for it
     pair: tuple[str, str] | None = None  # find the head that gives most from, to

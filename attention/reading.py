@@ -73,17 +73,29 @@ class Head(NamedTuple):
 
     @classmethod
     def numbered(cls, layer: int, head: int) -> Self:
-        """Return the head that a person means."""
+        """Return the head that a person means.
+
+        >>> Head.numbered(3, 10)
+        Head(layer=2, head=9)
+        """
         return cls(layer - 1, head - 1)
 
     @classmethod
     def at(cls, index: SupportsInt, shape: tuple[int, int]) -> Self:
-        """Return the head at an index of a raveled array of shape (layers, heads)."""
+        """Return the head at an index of a raveled array of shape (layers, heads).
+
+        >>> Head.at(9, shape=(3, 4))
+        Head(layer=2, head=1)
+        """
         return cls(*divmod(int(index), shape[1]))
 
     @property
     def numbers(self) -> tuple[int, int]:
-        """Layer and head as people count them."""
+        """Layer and head as people count them.
+
+        >>> Head(2, 9).numbers
+        (3, 10)
+        """
         return self.layer + 1, self.head + 1
 
     @property

@@ -12,7 +12,7 @@ from attention.reading import Head
 
 
 def gates_without(shape: tuple[int, int], silent: Iterable[Head]) -> np.ndarray:
-    """Return gates [layers, heads] of 1, with 0 for the silent heads (from 0)."""
+    """Return gates [layers, heads] of 1, with 0 for the silent heads."""
     gates = np.ones(shape, np.float32)
     for head in silent:
         gates[head] = 0

@@ -1,7 +1,6 @@
 """Reading -> long-format DataFrames, one row for each query and key."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +53,7 @@ def head_table(reading: Reading, head: Head) -> pd.DataFrame:
     return pd.DataFrame(reading.attention[head], index=names, columns=names)
 
 
-def heads_frame(shape: tuple[int, int], **columns: Any) -> pd.DataFrame:
+def heads_frame(shape: tuple[int, int], **columns: np.ndarray | float) -> pd.DataFrame:
     """Return a table with a row a head: layer and head (from 1), then these columns.
 
     columns: arrays [layers, heads] or [layers * heads], or one value for all heads.

@@ -7,7 +7,7 @@ from components.session import state
 
 
 def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset[Head]:
-    """Draw a choice of heads; return them.
+    """Draw a choice of heads; return the chosen ones.
 
     key: the choice's key in session state and its name in the URL.
     """

@@ -14,7 +14,7 @@ from attention.exports import (
     read_csv,
     safe_cell,
 )
-from attention.heads.frames import head_frame
+from attention.heads.frames import head_frame, heads_frame
 from attention.reading import Head, Reading
 
 COLUMNS = ["layer", "head", "query", "key", "query_token", "key_token", "score"]
@@ -76,3 +76,25 @@ def test_ordinary_tokens_are_written_as_they_are(token):
 @pytest.mark.parametrize("token", [*ODD_TOKENS, "''", "'=1", "''=1", "-1", "\t"])
 def test_a_protected_cell_gives_back_its_token(token):
     assert original_cell(safe_cell(token)) == token
+
+
+def test_a_table_of_heads_counts_them_from_1_layer_by_layer():
+    weights = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
+    frame = heads_frame((2, 3), weight=weights, number=np.arange(6), n=7)
+    assert list(frame.columns) == ["layer", "head", "weight", "number", "n"]
+    assert frame.to_numpy().tolist() == [
+        [1, 1, 0.1, 0, 7],
+        [1, 2, 0.2, 1, 7],
+        [1, 3, 0.3, 2, 7],
+        [2, 1, 0.4, 3, 7],
+        [2, 2, 0.5, 4, 7],
+        [2, 3, 0.6, 5, 7],
+    ]
+
+
+def test_a_model_has_the_heads_within_its_shape_alone():
+    shape = (2, 3)
+    assert Head(0, 0).is_within(shape)
+    assert Head(1, 2).is_within(shape)
+    outside = [Head(2, 0), Head(0, 3), Head.numbered(0, 1), Head.numbered(1, 0)]
+    assert not any(head.is_within(shape) for head in outside)
