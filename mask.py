@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from attention.exports import all_heads
 from attention.pictures.cs50 import diagram_name, diagram_png, gray_color
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from command.check import TOLERANCE, load_check, require_reference
 from command.claims import run_claims
 from command.files import make_folder, require_files, write_whole
@@ -148,7 +148,7 @@ def generate_diagram(
     attention_weights: ArrayLike,
 ) -> None:
     """Write Attention_Layer{}_Head{}.png to the current folder; numbers from 1."""
-    name = diagram_name(layer_number - 1, head_number - 1)
+    name = diagram_name(Head.numbered(layer_number, head_number))
     write_whole(Path(name), [diagram_png(tuple(tokens), attention_weights)])
 
 

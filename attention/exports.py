@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from attention.pictures.cs50 import diagram_name, diagram_png, fitting_cell
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +30,14 @@ SLUG_LENGTH = 40  # characters of the sentence in a file's name
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the format's first: same reading, same bytes
 
 
-def all_heads(reading: Reading) -> list[tuple[int, int]]:
-    """Return the array indices (layer, head) of every head, layer by layer."""
-    return list(np.ndindex(*reading.shape))
+def all_heads(reading: Reading) -> list[Head]:
+    """Return every head, layer by layer."""
+    return [Head(*at) for at in np.ndindex(*reading.shape)]
 
 
-def head_csv(reading: Reading, layer: int, head: int) -> bytes:
+def head_csv(reading: Reading, head: Head) -> bytes:
     """Return one head in long format, as all_heads_csv does."""
-    return b"".join(csv_parts(reading, [(layer, head)]))
+    return b"".join(csv_parts(reading, [head]))
 
 
 def all_heads_csv(reading: Reading) -> bytes:
@@ -62,7 +62,7 @@ def read_csv(file: "Path | IO[bytes]") -> "pd.DataFrame":
     return frame.astype({"query_token": object, "key_token": object})
 
 
-def csv_parts(reading: Reading, heads: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+def csv_parts(reading: Reading, heads: Sequence[Head]) -> Iterator[bytes]:
     """Yield the CSV's header, then head by head: 512 tokens are 2 GB in all."""
     yield (",".join(COLUMNS) + "\n").encode()
     cells = [quoted(safe_cell(token)) for token in reading.tokens]
@@ -71,9 +71,9 @@ def csv_parts(reading: Reading, heads: Sequence[tuple[int, int]]) -> Iterator[by
         for query, query_cell in enumerate(cells)
         for key, key_cell in enumerate(cells)
     ]
-    for layer, head in heads:
-        start = f"{layer + 1},{head + 1},"
-        scores = reading.attention[layer, head].ravel().astype(str).tolist()
+    for head in heads:
+        start = "{},{},".format(*head.numbers)
+        scores = reading.attention[head].ravel().astype(str).tolist()
         lines = (
             f"{start}{pair}{score}\n" for pair, score in zip(pairs, scores, strict=True)
         )
@@ -108,10 +108,10 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
 
 
-def fitting_diagram(reading: Reading, layer: int, head: int) -> bytes:
+def fitting_diagram(reading: Reading, head: Head) -> bytes:
     """Return a head's CS50-style diagram, with smaller cells from 131 tokens on."""
     cell = fitting_cell(reading.n_tokens)
-    return diagram_png(reading.tokens, reading.attention[layer, head], cell)
+    return diagram_png(reading.tokens, reading.attention[head], cell)
 
 
 def diagrams_zip(reading: Reading) -> bytes:
@@ -119,16 +119,14 @@ def diagrams_zip(reading: Reading) -> bytes:
     file = io.BytesIO()
     # A PNG is compressed already: storing it takes no time and no more room.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for layer, head in all_heads(reading):
-            name = zipfile.ZipInfo(diagram_name(layer, head), ZIP_DATE)
-            archive.writestr(name, fitting_diagram(reading, layer, head))
+        for head in all_heads(reading):
+            name = zipfile.ZipInfo(diagram_name(head), ZIP_DATE)
+            archive.writestr(name, fitting_diagram(reading, head))
     return file.getvalue()
 
 
-def file_name(
-    reading: Reading, ending: str, layer: int | None = None, head: int | None = None
-) -> str:
-    """Name a file after model, sentence, view and, where given, (layer, head).
+def file_name(reading: Reading, ending: str, head: Head | None = None) -> str:
+    """Name a file after model, sentence, view and, if given, head.
 
     ending: what follows, "png" or "cs50.png". The name is ASCII without spaces or
     separators, so that it is one on every system; a sentence that ASCII cannot tell
@@ -139,8 +137,8 @@ def file_name(
     parts = [slug(reading.model), slug(reading.text)]
     if reading.view:
         parts.append("-".join(reading.view))
-    if layer is not None and head is not None:
-        parts.append(f"layer{layer + 1}-head{head + 1}")
+    if head is not None:
+        parts.append("layer{}-head{}".format(*head.numbers))
     return "_".join(parts) + f".{ending}"
 
 

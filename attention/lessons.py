@@ -16,13 +16,13 @@ from attention.facts import fill
 from attention.fields import checked
 from attention.heads.roles import NAMES
 from attention.naming import find_word
-from attention.reading import MASK
+from attention.reading import MASK, Head
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 # May name what the bundled model answers; see attention.facts.
 FILLED = ("task", "hint", "solution", "explanation")
 Text = Annotated[str, Meta(pattern=r"\S", description="some text")]
-Head = Annotated[
+HeadNumbers = Annotated[
     str,
     Meta(
         pattern=r"\A[1-9][0-9]*-[1-9][0-9]*\Z",
@@ -60,7 +60,7 @@ class Fields(Struct, forbid_unknown_fields=True):
     task: Text
     hint: Text
     solution: Text
-    head: Head = ""
+    head: HeadNumbers = ""
     guess: Annotated[bool, Meta(description="true or false")] = False
     role: Role = ""
     pair: Pair = ""
@@ -79,7 +79,7 @@ class Lesson:
     hint: str
     solution: str
     explanation: str  # Markdown
-    head: tuple[int, int] | None = None  # array indices of the head that opens
+    head: Head | None = None  # the one that opens
     guess: bool = False  # a word for [MASK]
     role: str = ""  # find the head with the highest score for it
     pair: tuple[str, str] | None = None  # find the head that gives most from, to
@@ -140,8 +140,7 @@ def _lesson(slug: str, values: dict[str, Any], explanation: str) -> Lesson:
     _check_together(fields)
     read: dict[str, Any] = structs.asdict(fields) | {"head": None, "pair": None}
     if fields.head:
-        layer, head = map(int, fields.head.split("-"))
-        read["head"] = layer - 1, head - 1
+        read["head"] = Head.numbered(*map(int, fields.head.split("-")))
     if fields.pair:
         read["pair"] = tuple(fields.pair.split(" -> "))
     read["parameters"] = tuple((k, str(v)) for k, v in fields.parameters.items())

@@ -7,7 +7,7 @@ from attention.claims.measure import NoSuchWord, measure
 from attention.evidence import percent
 from attention.heads.roles import NAMES, ROLES, head_roles
 from attention.lessons import Lesson
-from attention.reading import UNKNOWN, Guess, Reading, head_name
+from attention.reading import UNKNOWN, Guess, Head, Reading
 
 CLOSE = 5  # ranks that are worth an encouragement
 
@@ -31,9 +31,9 @@ def head_scores(lesson: Lesson, reading: Reading) -> np.ndarray:
         raise ValueError(str(error)) from error
 
 
-def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> str:
+def describe_pick(scores: np.ndarray, lesson: Lesson, head: Head) -> str:
     """Answer a student's pick with its number and its rank."""
-    score = scores[layer, head]
+    score = scores[head]
     rank = int((scores > score).sum()) + 1
     if lesson.role:
         says = ROLES[NAMES.index(lesson.role)].says
@@ -48,7 +48,7 @@ def describe_pick(scores: np.ndarray, lesson: Lesson, layer: int, head: int) -> 
         judged = f"rank {rank} of {scores.size} heads. Close: look for a stronger one."
     else:
         judged = f"rank {rank} of {scores.size} heads. Pick another from the picture."
-    return f"{head_name(layer, head)} {what}: {judged}"
+    return f"{head.name} {what}: {judged}"
 
 
 def describe_guess(found: Guess, word: str) -> str:

@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple, Self, SupportsInt
 
 import numpy as np
 
@@ -64,21 +65,60 @@ class Reading:
         return self.attention.shape[:2]
 
 
-def head_name(layer: int, head: int) -> str:
-    """Name the head at array indices (layer, head) as people count: from 1.
+class Head(NamedTuple):
+    """A head by its array indices; people count layers and heads from 1."""
 
-    >>> head_name(2, 9)
-    'Layer 3, head 10'
-    """
-    return f"Layer {layer + 1}, head {head + 1}"
+    layer: int
+    head: int
+
+    @classmethod
+    def numbered(cls, layer: int, head: int) -> Self:
+        """Return the head that a person means.
+
+        >>> Head.numbered(3, 10)
+        Head(layer=2, head=9)
+        """
+        return cls(layer - 1, head - 1)
+
+    @classmethod
+    def at(cls, index: SupportsInt, shape: tuple[int, int]) -> Self:
+        """Return the head at an index of a raveled array of shape (layers, heads).
+
+        >>> Head.at(9, shape=(3, 4))
+        Head(layer=2, head=1)
+        """
+        return cls(*divmod(int(index), shape[1]))
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Layer and head as people count them.
+
+        >>> Head(2, 9).numbers
+        (3, 10)
+        """
+        return self.layer + 1, self.head + 1
+
+    @property
+    def name(self) -> str:
+        """What people call the head.
+
+        >>> Head(2, 9).name
+        'Layer 3, head 10'
+        """
+        return "Layer {}, head {}".format(*self.numbers)
+
+    def is_within(self, shape: tuple[int, int]) -> bool:
+        """True if a model of so many layers and heads has this one."""
+        return 0 <= self.layer < shape[0] and 0 <= self.head < shape[1]
 
 
-def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[tuple[int, int]]:
-    """Return the heads, from 0, that "Layer 3" and "Layer 3, head 10" stand for."""
+def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[Head]:
+    """Return the heads that "Layer 3" and "Layer 3, head 10" stand for."""
     heads = set()
     for name in names:
         layer, *chosen = map(int, re.findall(r"\d+", name))
-        heads |= {(layer - 1, head - 1) for head in chosen or range(1, shape[1] + 1)}
+        numbers = chosen or range(1, shape[1] + 1)
+        heads |= {Head.numbered(layer, head) for head in numbers}
     return frozenset(heads)
 
 

@@ -31,7 +31,7 @@ import numpy as np
 import psutil
 from streamlit.proto.Element_pb2 import Element
 
-from attention.reading import head_name
+from attention.reading import Head
 from attention.showcase import DEFAULT_TEXT
 from benchmarks.streamlit_client import PageError, Tab, open_tab
 from components.session import choices
@@ -72,7 +72,7 @@ class Student:
         """Choose a head, from 1, in the overview; return the seconds until the end."""
         start = time.perf_counter()
         await self._see(self._tab.run(events={("overview", "picked"): [layer, head]}))
-        if (name := head_name(layer - 1, head - 1)) not in self._headings:
+        if (name := Head.numbered(layer, head).name) not in self._headings:
             raise PageError(f"{name} was asked for; the page has {self._headings}.")
         return time.perf_counter() - start
 

@@ -18,7 +18,7 @@ from attention.pictures.cs50 import diagram_name, surroundings
 from attention.pictures.labels import FONT
 from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.pictures.sheet import sheet_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from benchmarks.timing import interleaved
 from command.outputs import save_diagrams
 
@@ -51,7 +51,7 @@ def draw_plainly(reading: Reading, parent: Path, layers: int, turn: Turn) -> Non
     folder = new_folder(parent)
     font = ImageFont.truetype(FONT, 28)
     side = CELL * reading.n_tokens + MARGIN
-    for layer, head in np.ndindex(layers, reading.shape[1]):
+    for head in map(Head._make, np.ndindex(layers, reading.shape[1])):
         image = Image.new("RGB", (side, side))
         draw = ImageDraw.Draw(image)
         for i, token in enumerate(reading.tokens):
@@ -61,10 +61,10 @@ def draw_plainly(reading: Reading, parent: Path, layers: int, turn: Turn) -> Non
             turn(image, token, start, font)
             for j in range(reading.n_tokens):
                 x = MARGIN + j * CELL
-                gray = round(float(reading.attention[layer, head, i, j]) * 255)
+                gray = round(float(reading.attention[*head, i, j]) * 255)
                 box = (x, start, x + CELL, start + CELL)
                 draw.rectangle(box, fill=(gray, gray, gray))
-        image.save(folder / diagram_name(layer, head))
+        image.save(folder / diagram_name(head))
 
 
 def turn_a_picture(image, token: str, start: int, font) -> None:
@@ -121,8 +121,8 @@ def measure_longest() -> None:
     reading = random_reading(512)
     print("\n512 tokens, from the page")
     for what, make in {
-        "PNG": lambda: long_head_png(reading, 2, 9),
-        "SVG": lambda: long_head_svg(reading, 2, 9),
+        "PNG": lambda: long_head_png(reading, Head(2, 9)),
+        "SVG": lambda: long_head_svg(reading, Head(2, 9)),
         "144 diagrams, ZIP": lambda: diagrams_zip(reading),
     }.items():
         seconds = interleaved({what: make}, runs=1)[what]

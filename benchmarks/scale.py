@@ -29,7 +29,7 @@ from attention.pictures.charts import HEATMAP_TOKENS, head_chart
 from attention.pictures.colors import levels
 from attention.pictures.overview import overview_png, png
 from attention.pictures.sheet import sheet_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from benchmarks.footprint import machine, memory, stand_in, visit
 from benchmarks.timing import interleaved
 from model_cache.catalog import BUNDLED, find_model
@@ -69,7 +69,7 @@ def head_picture(reading: Reading) -> object:
     """Make what the page sends for the open head: a chart, or a picture if large."""
     if reading.n_tokens > HEATMAP_TOKENS:
         return png(levels(reading.attention[2, 9]))
-    return head_chart(reading, 2, 9).to_json()
+    return head_chart(reading, Head(2, 9)).to_json()
 
 
 def parts(engine: Engine, n_tokens: int) -> tuple[dict[str, float], float, float]:
@@ -84,7 +84,7 @@ def parts(engine: Engine, n_tokens: int) -> tuple[dict[str, float], float, float
         "roles": lambda: head_roles(reading),
         "overview": lambda: overview_png(reading.attention),
         "one head": lambda: head_picture(reading),
-        "head's CSV": lambda: head_csv(reading, 2, 9),
+        "head's CSV": lambda: head_csv(reading, Head(2, 9)),
         "sheet": lambda: sheet_png(reading),
     }
     assert reading.n_tokens == n_tokens, (reading.n_tokens, n_tokens)

@@ -11,6 +11,7 @@ from attention.claims.files import NotLines, read_lines
 from attention.claims.lines import FORM, Example, Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge, measure_each
 from attention.claims.verdict import describe_best, describe_guesses, describe_head
+from attention.reading import Head
 from command.files import require_files, write_whole
 from command.terminal import MANY, Failed, progress, say
 
@@ -19,7 +20,7 @@ STANDARD_INPUT = "-"
 if TYPE_CHECKING:  # loads TensorFlow
     from model_cache.engine import Engine
 
-Heads = Sequence[tuple[int, int]]  # array indices (layer, head)
+Heads = Sequence[Head]
 
 
 def run_claims(options: Namespace, load_engine: Callable[[], "Engine"]) -> int:
@@ -104,7 +105,7 @@ def table(result: Result, heads: Heads) -> str:
 
     frame = claim_frame(result)
     if heads:
-        ranked = zip(frame["layer"] - 1, frame["head"] - 1, strict=True)
+        ranked = map(Head.numbered, frame["layer"], frame["head"])
         frame = frame[[head in heads for head in ranked]]
     return frame.to_csv(index=False, lineterminator="\n")
 
@@ -128,5 +129,5 @@ def verdict(result: Result, heads: Heads) -> str:
     """Say what the best head does, or what each of these heads does."""
     if not heads:
         return " ".join(describe_best(result))
-    said = [" ".join(reversed(describe_head(result, *head))) for head in heads]
+    said = [" ".join(reversed(describe_head(result, head))) for head in heads]
     return "\n".join([*said, describe_guesses(result)])

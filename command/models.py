@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attention.reading import head_name
+from attention.reading import Head
 from command.terminal import Failed, progress, say
 from model_cache.catalog import BUNDLED, Model, find_model
 
@@ -27,11 +27,11 @@ def default_model() -> Model:
     return find_model(BUNDLED)
 
 
-def require_heads(model: Model, heads: Sequence[tuple[int, int]]) -> None:
-    for layer, head in heads:
-        if layer >= model.layers or head >= model.heads:
+def require_heads(model: Model, heads: Sequence[Head]) -> None:
+    for head in heads:
+        if not head.is_within(model.shape):
             raise Failed(
-                f"{model.id} has no {head_name(layer, head).lower()}; "
+                f"{model.id} has no {head.name.lower()}; "
                 f"it has {model.layers} layers of {model.heads} heads."
             )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attention.reading import MASK, MAX_K
+from attention.reading import MASK, MAX_K, Head
 
 # Options for a single sentence's reading, and what each is called; not for --claims.
 OF_ONE_READING = {
@@ -119,15 +119,15 @@ def how_many(word: str) -> int:
     return int(word)
 
 
-def layer_head(word: str) -> tuple[int, int]:
-    """Return a head's array indices.
+def layer_head(word: str) -> Head:
+    """Return the head that is named so.
 
     >>> layer_head("3-10")
-    (2, 9)
+    Head(layer=2, head=9)
     """
     layer, _, head = word.partition("-")
     if not (layer.isdecimal() and head.isdecimal() and int(layer) and int(head)):
         raise argparse.ArgumentTypeError(
             f"{word!r} is not a layer and a head counted from 1, such as 3-10"
         )
-    return int(layer) - 1, int(head) - 1
+    return Head.numbered(int(layer), int(head))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attention.exports import csv_parts
 from attention.pictures.cs50 import diagram_name, diagram_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from command.files import make_folder, write_whole
 from command.terminal import say
 
@@ -27,14 +27,12 @@ def print_predictions(reading: Reading, as_json: bool) -> None:
             print(" ".join(prediction.sentence.splitlines()), flush=True)
 
 
-def save_diagrams(
-    reading: Reading, folder: Path, heads: Sequence[tuple[int, int]]
-) -> None:
+def save_diagrams(reading: Reading, folder: Path, heads: Sequence[Head]) -> None:
     """Write one diagram for each head; the folder is made if absent."""
     make_folder(folder)
-    for layer, head in heads:
-        png = diagram_png(reading.tokens, reading.attention[layer, head])
-        write_whole(folder / diagram_name(layer, head), [png])
+    for head in heads:
+        png = diagram_png(reading.tokens, reading.attention[head])
+        write_whole(folder / diagram_name(head), [png])
     say(f"{len(heads)} diagram{'s' * (len(heads) > 1)}: {folder}")
 
 
@@ -45,7 +43,7 @@ def save_sheet(reading: Reading, path: Path) -> None:
     say(f"Sheet: {path}")
 
 
-def save_csv(reading: Reading, path: Path, heads: Sequence[tuple[int, int]]) -> None:
+def save_csv(reading: Reading, path: Path, heads: Sequence[Head]) -> None:
     write_whole(path, csv_parts(reading, heads))
     say(f"CSV: {path}")
 

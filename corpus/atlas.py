@@ -17,7 +17,6 @@ from pathlib import Path
 from attention.atlas.file import OLD, VERSION, save
 from attention.atlas.rates import LABELS, LEAST_INSTANCES, Atlas, Source, held_out
 from attention.atlas.relations import TO_GOVERNOR, relation_name
-from attention.reading import head_name
 from command.files import make_folder, write_whole
 from command.models import default_model
 from command.terminal import Failed, progress, say
@@ -182,7 +181,7 @@ def tell(total: Counts) -> None:
     for name, relation in list(total.frequent().items())[:SHOWN]:
         if found := held_out(relation, TO_GOVERNOR):
             print(
-                f"{relation_name(name, TO_GOVERNOR)}: {head_name(*found.head)} "
+                f"{relation_name(name, TO_GOVERNOR)}: {found.head.name} "
                 f"{found.rate:.0%}, best fixed offset {found.offset_rate:.0%} "
                 f"(of {found.n:,})"
             )

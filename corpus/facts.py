@@ -15,19 +15,18 @@ from attention.claims.ready import ready_claims
 from attention.facts import NAMED
 from attention.lessons import FILLED, Lesson
 from attention.picks import head_scores
+from attention.reading import Head
 from attention.showcase import EXAMPLES
 from corpus.lesson_facts import MORE, Facts, Found, Points, low_name, share
 
 if TYPE_CHECKING:
     from model_cache.engine import Engine
 
-Head = tuple[int, int]  # array indices
-
 TOP_WORDS = 10  # kept of each example sentence
 # A head that only just leads would make a poor answer.
 CLEAR_LEAD = 1.2
-PAGE_HEAD = (2, 9)  # what the page opens where a lesson names no head
-FIRST_HEAD = (0, 0)  # and where it asks for one: the page's own may be the answer
+PAGE_HEAD = Head(2, 9)  # what the page opens where a lesson names no head
+FIRST_HEAD = Head(0, 0)  # and where it asks for one: the page's own may be the answer
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,10 @@ def _words(engine: "Engine", text: str) -> list[str]:
 def _claim(engine: "Engine", title: str) -> dict[str, int]:
     examples, _ = parse(ready_claims()[title].splitlines())
     result = judge([measure(engine.read(one.text), one) for one in examples])
-    layer, head = best = result.best()
+    best = result.best()
+    layer, head = best.numbers
     hits = int(result.hits[best])
-    return {"layer": layer + 1, "head": head + 1, "hits": hits, "n": result.n}
+    return {"layer": layer, "head": head, "hits": hits, "n": result.n}
 
 
 def _of_lesson(engine: "Engine", lesson: Lesson, answers: dict[str, Head]) -> Found:
@@ -104,16 +104,16 @@ def _asked_head(engine: "Engine", lesson: Lesson) -> tuple[Facts, Points, Head]:
     """Find the head that a lesson asks for, and see that it is a clear answer."""
     scores = head_scores(lesson, engine.read(lesson.sentence))
     second, first = sorted(scores.flat)[-2:]
-    head = divmod(int(scores.argmax()), scores.shape[1])
+    head = Head.at(scores.argmax(), scores.shape)
     facts = {
-        "head": low_name(*head),
+        "head": low_name(head),
         "share": share(first),
         "next_share": share(second),
     }
-    clear = f"{low_name(*head)} has {first:.0%}, the next {second:.0%}"
+    clear = f"{low_name(head)} has {first:.0%}, the next {second:.0%}"
     points = {
         f"one head leads clearly ({clear})": bool(first > CLEAR_LEAD * second),
-        f"the answer is not open from the start ({low_name(*head)})": (
+        f"the answer is not open from the start ({low_name(head)})": (
             head != (lesson.head or FIRST_HEAD)
         ),
     }
@@ -130,7 +130,7 @@ def _given_away(
         if slug not in answers:
             opened.setdefault(lesson.head or PAGE_HEAD, slug)
         elif answers[slug] in opened:
-            head, earlier = low_name(*answers[slug]), opened[answers[slug]]
+            head, earlier = low_name(answers[slug]), opened[answers[slug]]
             found.append(
                 f"Lesson {slug}: lesson {earlier} has its answer open, {head}."
             )

@@ -18,7 +18,7 @@ from attention.heads.ablation import each_head_ablated, gates_without, top_word_
 from attention.heads.roles import NAMES, head_roles
 from attention.lessons import Lesson
 from attention.picks import head_scores
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
 from attention.words import ordinary
 
@@ -54,19 +54,19 @@ def share(value: float) -> str:
     return "less than 1%" if value < 0.01 else f"{value:.0%}"
 
 
-def low_name(layer: int, head: int) -> str:
+def low_name(head: Head) -> str:
     """Name a head in the middle of a sentence: "layer 3, head 10"."""
-    return head_name(layer, head).lower()
+    return head.name.lower()
 
 
-def weight(reading: Reading, head: tuple[int, int], query: str, key: str) -> float:
+def weight(reading: Reading, head: Head, query: str, key: str) -> float:
     """Return what a head gives from one token to another; of two alike, the last."""
     places = [len(reading.tokens) - 1 - reading.tokens[::-1].index(query)]
     places.append(reading.tokens.index(key))
-    return float(reading.attention[(*head, *places)])
+    return float(reading.attention[*head, *places])
 
 
-def opened(lesson: Lesson) -> tuple[int, int]:
+def opened(lesson: Lesson) -> Head:
     """Return the head that a lesson opens with, which it has to name."""
     if lesson.head is None:
         raise ValueError("it names no head to open")
@@ -100,7 +100,7 @@ def predict_like_bert(engine: "Engine", lesson: Lesson) -> Found:
 
 def next_word(engine: "Engine", lesson: Lesson) -> Found:
     best = shares_of_role(engine.read(lesson.sentence), "next").argmax()
-    is_there = divmod(int(best), engine.shape[1]) == (2, 9)
+    is_there = Head.at(best, engine.shape) == Head(2, 9)
     return {}, {"the next-word head is layer 3, head 10, as in BERT base": is_there}
 
 
@@ -108,12 +108,12 @@ def adverb_verb(engine: "Engine", lesson: Lesson) -> Found:
     examples, _ = parse(ready_claims()["adverb -> verb"].splitlines())
     result = judge([measure(engine.read(one.text), one) for one in examples])
     scores = head_scores(lesson, engine.read(lesson.sentence))
-    asked = divmod(int(scores.argmax()), scores.shape[1])
+    asked = Head.at(scores.argmax(), scores.shape)
     best = result.best()
     facts = {
         "hits": str(result.hits[asked]),
         "n": str(result.n),
-        "claim_head": low_name(*best),
+        "claim_head": low_name(best),
         "claim_hits": str(result.hits[best]),
     }
     return facts, {
@@ -128,7 +128,7 @@ def adverb_verb(engine: "Engine", lesson: Lesson) -> Found:
 
 def object_verb(engine: "Engine", lesson: Lesson) -> Found:
     scores = head_scores(lesson, engine.read(lesson.sentence))
-    head = divmod(int(scores.argmax()), scores.shape[1])
+    head = Head.at(scores.argmax(), scores.shape)
     passive = engine.read("The heavy chairs were carried into the garden.")
     found = weight(passive, head, "chairs", "carried")
     says = "the head does not look from a passive's subject to its verb"
@@ -156,7 +156,7 @@ def full_stop(engine: "Engine", lesson: Lesson) -> Found:
     stops = shares_of_role(shown, "punctuation")
     left = view(shown, join=False, specials=RENORMALISED)
     hidden = view(shown, join=False, specials=HIDDEN)
-    head, other = opened(lesson), (7, 1)  # layer 8, head 2
+    head, other = opened(lesson), Head(7, 1)  # layer 8, head 2
     pairs = {"tired": "children", "wet": "coats", "the": "kitchen"}
     weights = {query: weight(left, head, query, key) for query, key in pairs.items()}
     words = float(hidden.attention[other].sum(axis=-1).mean())
@@ -169,7 +169,7 @@ def full_stop(engine: "Engine", lesson: Lesson) -> Found:
         "layers_share": share(layers),
     }
     their = left.tokens.index("their")
-    back = left.tokens[int(left.attention[(*head, their)].argmax())]
+    back = left.tokens[int(left.attention[*head, their].argmax())]
     return facts, {
         "the full stop gets a third or more of layers 6 to 11": layers > 1 / 3,
         "the open head gives the full stop a third or more": bool(stops[head] > 1 / 3),
@@ -209,7 +209,7 @@ def silence_a_head(engine: "Engine", lesson: Lesson) -> Found:
     shape, layer = reading.shape, 7  # layer 8
     best = reading.predictions[0][0]
 
-    def without(heads: Sequence[tuple[int, int]]) -> float:
+    def without(heads: Sequence[Head]) -> float:
         gates = gates_without(shape, heads)[None]
         ((_, after),) = engine.probabilities(reading.text, gates)
         return float(after[0, 0, best.id])
@@ -220,13 +220,13 @@ def silence_a_head(engine: "Engine", lesson: Lesson) -> Found:
     runs = engine.probabilities(reading.text, each_head_ablated(shape))
     after = np.concatenate([found[:, 0] for _, found in runs])
     change = top_word_change(whole, after)
-    strongest = divmod(int(change.argmin()), shape[1])
+    strongest = Head.at(change.argmin(), shape)
     n_small = int((abs(change) < SMALL_CHANGE).sum())
-    row = reading.attention[(*strongest, reading.mask_positions[0])]
+    row = reading.attention[*strongest, reading.mask_positions[0]]
     at = int(row.argmax())
     alone, of_layer = (
         without([opened(lesson)]),
-        without([(layer, head) for head in range(shape[1])]),
+        without([Head(layer, head) for head in range(shape[1])]),
     )
     facts = {
         "word": best.token,
@@ -235,7 +235,7 @@ def silence_a_head(engine: "Engine", lesson: Lesson) -> Found:
         "share": share(best.probability),
         "head_share": share(alone),
         "layer_share": share(of_layer),
-        "strongest": low_name(*strongest),
+        "strongest": low_name(strongest),
         "strongest_share": share(best.probability + change.min()),
         "mask_word": reading.tokens[at],
         "mask_share": share(float(row[at])),

@@ -25,7 +25,7 @@ from attention.heads.ablation import (
 )
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.stability import varied_sentences
-from attention.reading import MAX_K, Guess, Reading
+from attention.reading import MAX_K, Guess, Head, Reading
 from model_cache import default
 from model_cache.catalog import find_model
 from model_cache.hashes import WEIGHTS
@@ -34,7 +34,7 @@ from model_cache.hub import find_local
 if TYPE_CHECKING:  # loads TensorFlow
     from model_cache.engine import Engine
 
-Heads = frozenset[tuple[int, int]]  # array indices (layer, head)
+Heads = frozenset[Head]
 
 READINGS_BYTES = 200_000_000  # 512 tokens of BERT base are 151 MB
 RANKINGS = 200  # of heads or of a guess: about 1 kB each
@@ -137,7 +137,7 @@ def _return_freed_memory() -> None:
 def read(model_id: str, text: str, silent: Heads = frozenset()) -> Reading:
     """Return the model's reading of text with MAX_K predictions.
 
-    silent: heads, as array indices, whose output is set to zero.
+    silent: heads whose output is set to zero.
     Computed once, however many visitors ask for the same sentence at once.
     Raises BrokenCheckpoint, or UnreadableText with a sentence for the visitor.
     """

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from attention.atlas.relations import DIRECTIONS, ENDS, relation_name
 from attention.claims.ready import ready_claims
 from attention.lessons import lessons
-from attention.reading import head_name
+from attention.reading import Head
 from model_cache import hub
 from model_cache.catalog import BUNDLED, Model, find_model
 from tests.support.on_the_page import components_data, has_picture, texts
@@ -147,7 +147,7 @@ def _lesson_start(slug: str) -> dict[str, object]:
     return {
         "sentence": lesson.sentence,
         # A lesson that names no head starts at the first, not at the one to find.
-        "head": head_name(*(lesson.head or (0, 0))),
+        "head": (lesson.head or Head(0, 0)).name,
         "tab": parameters.get("tab"),
         "compared_with": parameters.get("with"),
         "predictions": parameters.get("k") and int(parameters["k"]),

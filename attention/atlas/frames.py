@@ -9,31 +9,24 @@ import pandas as pd
 from attention.atlas.rates import DEV, LABELS, Atlas, Habits, Relation, strengths
 from attention.atlas.relations import DIRECTIONS, relation_name
 from attention.exports import safe_cell
+from attention.heads.frames import heads_frame
+from attention.reading import Head
 
 
-def heads_frame(relation: Relation, direction: int) -> pd.DataFrame:
+def ranked_heads(relation: Relation, direction: int) -> pd.DataFrame:
     """Rank all heads, most hits over all sentences first.
 
     Columns: layer, head (from 1), rate, low, high (0-1, the rate and its 95%
     interval), above (-1 to 1: rate minus that of the best fixed offset).
     """
     rates = relation.rates(direction)
-    order = np.argsort(-rates, axis=None, kind="stable")
-    layer, head = np.unravel_index(order, rates.shape)
     low, high = relation.intervals(direction)
-    return pd.DataFrame(
-        {
-            "layer": layer + 1,
-            "head": head + 1,
-            "rate": rates.ravel()[order],
-            "low": low.ravel()[order],
-            "high": high.ravel()[order],
-            "above": rates.ravel()[order] - relation.baseline(direction)[1],
-        }
-    )
+    above = rates - relation.baseline(direction)[1]
+    frame = heads_frame(rates.shape, rate=rates, low=low, high=high, above=above)
+    return frame.sort_values("rate", ascending=False, kind="stable", ignore_index=True)
 
 
-def relations_frame(atlas: Atlas, head: tuple[int, int]) -> pd.DataFrame:
+def relations_frame(atlas: Atlas, head: Head) -> pd.DataFrame:
     """List what one head does with every relation, the clearest first.
 
     Columns: relation (in plain words), instances, rate, low, high (0-1), offset (in
@@ -69,22 +62,23 @@ def rates_csv(atlas: Atlas) -> bytes:
 
 
 def _rates_frame(relation: Relation, direction: int) -> pd.DataFrame:
-    """Return heads_frame with the counts behind it, and those of the half DEV."""
-    frame = heads_frame(relation, direction)
-    at = frame["layer"] - 1, frame["head"] - 1
+    """Return ranked_heads with the counts behind it, and those of the dev split."""
     hits = relation.hits[:, direction]
     offset, offset_rate = relation.baseline(direction)
-    return frame.drop(columns="above").assign(
+    counts = heads_frame(
+        hits[DEV].shape,
         offset=offset,
         offset_rate=offset_rate,
-        hits=hits.sum(axis=0)[at],
+        hits=hits.sum(axis=0),
         instances=relation.n,
-        hits_dev=hits[DEV][at],
+        hits_dev=hits[DEV],
         instances_dev=relation.instances[DEV],
     )
+    ranked = ranked_heads(relation, direction).drop(columns="above")
+    return ranked.merge(counts, on=["layer", "head"])
 
 
-def habits_frame(habits: Habits, head: tuple[int, int]) -> pd.DataFrame:
+def habits_frame(habits: Habits, head: Head) -> pd.DataFrame:
     """List one head's roles, what it is called most first.
 
     Columns: role, called (0-1, share of all sentences), mean and spread (0-1, of its

@@ -15,6 +15,7 @@ import numpy as np
 from attention.atlas.relations import DIRECTIONS, TO_GOVERNOR
 from attention.evidence import wilson
 from attention.heads.roles import LEGEND, NAMES
+from attention.reading import Head
 
 LEAST_INSTANCES = 50  # fewer say little
 LABELS = tuple(label.name for label in LEGEND)  # what a head is called in a sentence
@@ -51,8 +52,8 @@ class Relation:
         offset, at = _best_offset(self.offsets.sum(axis=0), direction)
         return offset, float(self.offsets[:, at].sum() / self.n)
 
-    def best(self, direction: int) -> tuple[int, int]:
-        """Return the array indices of the head that hits most over all sentences."""
+    def best(self, direction: int) -> Head:
+        """Return the head that hits most over all sentences."""
         return _best_head(self.hits[:, direction].sum(axis=0))
 
 
@@ -98,7 +99,7 @@ class Atlas:
 class HeldOut:
     """The head that was best on one half of the sentences, on the other half."""
 
-    head: tuple[int, int]  # array indices
+    head: Head
     n: int  # instances in the other half
     hits: int
     low: float  # 0-1, the ends of the rate's 95% interval
@@ -166,7 +167,7 @@ class Strength:
         return self.rate - self.offset_rate
 
 
-def strengths(atlas: Atlas, head: tuple[int, int]) -> list[Strength]:
+def strengths(atlas: Atlas, head: Head) -> list[Strength]:
     """Return what a head does with every relation, the clearest first."""
     found = []
     for name, relation in atlas.relations.items():
@@ -206,6 +207,5 @@ def _best_offset(counts: np.ndarray, direction: int) -> tuple[int, int]:
     return offset_of(at, direction), at
 
 
-def _best_head(hits: np.ndarray) -> tuple[int, int]:
-    layer, head = np.unravel_index(hits.argmax(), hits.shape)
-    return int(layer), int(head)
+def _best_head(hits: np.ndarray) -> Head:
+    return Head.at(hits.argmax(), hits.shape)

@@ -8,7 +8,7 @@ from attention.atlas.frames import habits_frame
 from attention.atlas.rates import Atlas, Habits, Relation, Strength, held_out, strengths
 from attention.atlas.relations import LAYOUT, ends, with_article
 from attention.evidence import offset_name
-from attention.reading import head_name
+from attention.reading import Head
 
 CLEAR = 0.10  # so far above the best fixed guess, and a head's line says so
 
@@ -31,24 +31,24 @@ def describe_held_out(relation: Relation, direction: int) -> str:
         )
     return (
         "Chosen on one half of the sentences, measured on the other: "
-        f"{head_name(*found.head)} hits {found.rate:.0%} (with 95% confidence "
+        f"{found.head.name} hits {found.rate:.0%} (with 95% confidence "
         f"{found.low:.0%} to {found.high:.0%}) of {found.n:,}; the best fixed guess, "
         f"{offset_name(found.offset)}, {found.offset_rate:.0%}. {conclusion}"
     )
 
 
-def describe_rate(relation: Relation, direction: int, head: tuple[int, int]) -> str:
+def describe_rate(relation: Relation, direction: int, head: Head) -> str:
     """Say how often one head hits, over all sentences."""
     low, high = relation.intervals(direction)
     offset, offset_rate = relation.baseline(direction)
     return (
-        f"{head_name(*head)} hits {relation.rates(direction)[head]:.0%} (with 95% "
+        f"{head.name} hits {relation.rates(direction)[head]:.0%} (with 95% "
         f"confidence {low[head]:.0%} to {high[head]:.0%}) of {relation.n:,} in all "
         f"sentences; {offset_name(offset)}, {offset_rate:.0%}."
     )
 
 
-def clearest(atlas: Atlas, head: tuple[int, int]) -> Strength | None:
+def clearest(atlas: Atlas, head: Head) -> Strength | None:
     """Return the relation that a head follows most clearly, but LAYOUT, or None."""
     for one in strengths(atlas, head):
         if one.above >= CLEAR and one.is_clear and one.relation not in LAYOUT:
@@ -56,7 +56,7 @@ def clearest(atlas: Atlas, head: tuple[int, int]) -> Strength | None:
     return None
 
 
-def describe_clearest(atlas: Atlas, head: tuple[int, int]) -> str:
+def describe_clearest(atlas: Atlas, head: Head) -> str:
     """Say in one line what a head points to most clearly; "" if nothing is clear."""
     if (one := clearest(atlas, head)) is None:
         return ""
@@ -68,7 +68,7 @@ def describe_clearest(atlas: Atlas, head: tuple[int, int]) -> str:
     )
 
 
-def describe_habits(habits: Habits, head: tuple[int, int]) -> str:
+def describe_habits(habits: Habits, head: Head) -> str:
     """Say how steady a head's habit is: how often it is called the same."""
     first = habits_frame(habits, head).iloc[0]
     n = int(habits.labels[head].sum())

@@ -16,7 +16,7 @@ import numpy as np
 from attention.claims.lines import Example, Malformed
 from attention.evidence import sidak, survival, wilson
 from attention.naming import Span
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from attention.words import Groups, looked_at, to_words, word_pieces
 
 
@@ -84,9 +84,9 @@ class Result:
         """The share of hits that words chosen at random have on average: 0-1."""
         return float(np.mean([one.chance_level for one in self.measured]))
 
-    def lead(self, layer: int, head: int) -> tuple[int, int]:
+    def lead(self, head: Head) -> tuple[int, int]:
         """Count the sentences that only this head hits, and those only the guess."""
-        hits = np.array([one.looked[layer, head] == one.key for one in self.measured])
+        hits = np.array([one.looked[head] == one.key for one in self.measured])
         guess = np.array([one.offset == self.offset for one in self.measured])
         return int((hits & ~guess).sum()), int((guess & ~hits).sum())
 
@@ -94,10 +94,9 @@ class Result:
         """Return flat head numbers, most hits first, then most weight."""
         return np.lexsort((-self.mean_weight.ravel(), -self.hits.ravel()))
 
-    def best(self) -> tuple[int, int]:
-        """Return the array indices of the head that ranks first."""
-        layer, head = np.unravel_index(self.ranking()[0], self.hits.shape)
-        return int(layer), int(head)
+    def best(self) -> Head:
+        """Return the head that ranks first."""
+        return Head.at(self.ranking()[0], self.hits.shape)
 
 
 def measure_each(

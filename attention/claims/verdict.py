@@ -15,31 +15,31 @@ from attention.evidence import (
     sidak,
     sign_test,
 )
-from attention.reading import head_name
+from attention.reading import Head
 
 HALF = 0.5  # a head of which this is too high a rate misses more often than it hits
 VARY = "test sentences in which the places vary."
 
 
-def describe_claim(result: Result, judged: tuple[int, int] | None) -> tuple[str, str]:
+def describe_claim(result: Result, judged: Head | None) -> tuple[str, str]:
     """Judge the claim by one head that was chosen beforehand, or by the best of all.
 
     Returns what comes of it, and the numbers behind.
     """
     if judged is None:
         return describe_best(result)
-    judgement, numbers = describe_head(result, *judged)
+    judgement, numbers = describe_head(result, judged)
     return judgement, f"{numbers} {describe_guesses(result)}"
 
 
 def describe_best(result: Result) -> tuple[str, str]:
     """Judge the claim by its best head, as `describe_claim` does."""
-    layer, head = best = result.best()
+    best = result.best()
     n_heads = result.hits.size
     p_value = result.family_p_value[best]
     judgement, why = _judge(result, best, p_value, n_heads)
     says = [
-        f"The best of {n_heads} heads is {describe_hits(result, layer, head)}",
+        f"The best of {n_heads} heads is {describe_hits(result, best)}",
         _ties(result, best),
         describe_guesses(result),
         f"If all {n_heads} chose words at random, each by itself, at least one would "
@@ -49,12 +49,12 @@ def describe_best(result: Result) -> tuple[str, str]:
     return judgement, " ".join(filter(None, says))
 
 
-def describe_head(result: Result, layer: int, head: int) -> tuple[str, str]:
+def describe_head(result: Result, head: Head) -> tuple[str, str]:
     """Judge one head alone, for somebody who named it before testing."""
-    p_value = result.p_value[layer, head]
-    judgement, why = _judge(result, (layer, head), p_value, 1)
+    p_value = result.p_value[head]
+    judgement, why = _judge(result, head, p_value, 1)
     says = [
-        describe_hits(result, layer, head),
+        describe_hits(result, head),
         "A head named beforehand would do as well by chance with a probability of "
         f"{percent(p_value)}.",
         why,
@@ -62,13 +62,12 @@ def describe_head(result: Result, layer: int, head: int) -> tuple[str, str]:
     return judgement, " ".join(filter(None, says))
 
 
-def describe_hits(result: Result, layer: int, head: int) -> str:
+def describe_hits(result: Result, head: Head) -> str:
     """Say how often a head hits, without a judgement."""
-    at = layer, head
     return (
-        f"{head_name(*at)}: it hits {result.hits[at]} of {result.n} "
-        f"({_share(result.rate[at])}; with 95% confidence {_share(result.low[at])} to "
-        f"{_share(result.high[at])})."
+        f"{head.name}: it hits {result.hits[head]} of {result.n} "
+        f"({_share(result.rate[head])}; with 95% confidence "
+        f"{_share(result.low[head])} to {_share(result.high[head])})."
     )
 
 
@@ -81,7 +80,7 @@ def describe_guesses(result: Result) -> str:
     )
 
 
-def _ties(result: Result, best: tuple[int, int]) -> str:
+def _ties(result: Result, best: Head) -> str:
     others = int((result.hits == result.hits[best]).sum()) - 1
     if not others:
         return ""
@@ -93,9 +92,7 @@ def _share(rate: float) -> str:
     return percent(rate) if rate else "0%"
 
 
-def _judge(
-    result: Result, at: tuple[int, int], p_value: float, n_heads: int
-) -> tuple[str, str]:
+def _judge(result: Result, at: Head, p_value: float, n_heads: int) -> tuple[str, str]:
     """Return what comes of a head's hits, and why as far as the guesses tell.
 
     p_value: of as many hits by chance. n_heads: how many it was chosen from, for
@@ -103,7 +100,7 @@ def _judge(
     """
     if p_value >= SURE:
         return _by_chance(result, at, n_heads)
-    ahead, behind = result.lead(*at)
+    ahead, behind = result.lead(at)
     lead = f"The head alone hits {ahead}, the fixed guess alone {behind}:"
     if ahead <= behind:
         return _by_place(result, ahead, behind, lead)
@@ -136,7 +133,7 @@ def _judge(
     )
 
 
-def _by_chance(result: Result, at: tuple[int, int], n_heads: int) -> tuple[str, str]:
+def _by_chance(result: Result, at: Head, n_heads: int) -> tuple[str, str]:
     """Judge a head that hits no more often than chance might."""
     if result.high[at] < HALF:
         what, who = ("the claim", "Even the best head")

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from attention.reading import Head
 
-def gates_without(
-    shape: tuple[int, int], silent: Iterable[tuple[int, int]]
-) -> np.ndarray:
-    """Return gates [layers, heads] of 1, with 0 for the silent heads (from 0)."""
+
+def gates_without(shape: tuple[int, int], silent: Iterable[Head]) -> np.ndarray:
+    """Return gates [layers, heads] of 1, with 0 for the silent heads."""
     gates = np.ones(shape, np.float32)
     for head in silent:
         gates[head] = 0

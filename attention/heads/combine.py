@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 
-def mean_of_heads(reading: Reading, heads: Iterable[tuple[int, int]]) -> np.ndarray:
-    """Return the mean attention of heads, given as array indices: [query, key].
+def mean_of_heads(reading: Reading, heads: Iterable[Head]) -> np.ndarray:
+    """Return the mean attention of heads: [query, key].
 
     Raises ValueError for no heads.
     """

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from attention.heads.frames import head_frame
+from attention.heads.frames import head_frame, heads_frame
 from attention.heads.roles import HeadRoles
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 
 def role_change(one: HeadRoles, other: HeadRoles) -> np.ndarray:
@@ -25,26 +25,17 @@ def changed_heads(one: HeadRoles, other: HeadRoles) -> pd.DataFrame:
     Columns: layer, head (from 1), change (0-1, see role_change), here, there (labels).
     """
     change = role_change(one, other)
-    layer, head = np.indices(change.shape)
-    frame = pd.DataFrame(
-        {
-            "layer": layer.ravel() + 1,
-            "head": head.ravel() + 1,
-            "change": change.ravel(),
-            "here": one.labels.ravel(),
-            "there": other.labels.ravel(),
-        }
+    frame = heads_frame(
+        change.shape, change=change, here=one.labels, there=other.labels
     )
     return frame.sort_values("change", ascending=False, kind="stable")
 
 
-def difference_frame(
-    one: Reading, other: Reading, layer: int, head: int
-) -> pd.DataFrame:
+def difference_frame(one: Reading, other: Reading, head: Head) -> pd.DataFrame:
     """Return a head's second reading minus its first, in long format.
 
-    layer, head: array indices. Columns as head_frame's; a token that differs is
-    written "slowly / moved"; score is -1 to 1.
+    Columns as head_frame's; a token that differs is written "slowly / moved"; score
+    is -1 to 1.
     Raises ValueError if the readings differ in their number of tokens.
     """
     if one.n_tokens != other.n_tokens:
@@ -52,7 +43,7 @@ def difference_frame(
             f"A difference needs equally many tokens, got {one.n_tokens} and "
             f"{other.n_tokens}."
         )
-    frame, second = (head_frame(reading, layer, head) for reading in (one, other))
+    frame, second = (head_frame(reading, head) for reading in (one, other))
     for column in ("query_token", "key_token"):
         both = frame[column] + " / " + second[column]
         frame[column] = frame[column].where(frame[column] == second[column], both)

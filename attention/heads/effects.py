@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from attention.heads.frames import heads_frame
 from attention.reading import Prediction, Reading
 
 NEW, LOST = "new", "lost"
@@ -48,15 +49,7 @@ def effects_frame(
     change, divergence: [layers * heads]. Columns: layer, head (from 1), points (the
     likeliest word's change in percentage points), divergence (nats).
     """
-    layer, head = np.indices(shape)
-    frame = pd.DataFrame(
-        {
-            "layer": layer.ravel() + 1,
-            "head": head.ravel() + 1,
-            "points": 100 * change,
-            "divergence": divergence,
-        }
-    )
+    frame = heads_frame(shape, points=100 * change, divergence=divergence)
     return frame.sort_values("divergence", ascending=False, kind="stable")
 
 

@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 
 from attention.heads.roles import NAMES, HeadRoles
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 
-def head_frame(reading: Reading, layer: int, head: int) -> pd.DataFrame:
+def head_frame(reading: Reading, head: Head) -> pd.DataFrame:
     """Return one head's attention in long format, query by query.
 
-    layer, head: array indices, from 0.
     Columns: layer, head (from 1, as people count), query, key (positions, from 0),
     query_token, key_token, score (0-1; the scores of one query sum to 1).
     """
-    frame = weights_frame(reading.tokens, reading.attention[layer, head])
-    frame.insert(0, "layer", layer + 1)
-    frame.insert(1, "head", head + 1)
+    frame = weights_frame(reading.tokens, reading.attention[head])
+    layer, number = head.numbers
+    frame.insert(0, "layer", layer)
+    frame.insert(1, "head", number)
     return frame
 
 
@@ -41,7 +41,7 @@ def weights_frame(tokens: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
     )
 
 
-def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
+def head_table(reading: Reading, head: Head) -> pd.DataFrame:
     """Return one head's attention as a table: a row a query, a column a key.
 
     Repeated tokens carry their position, since a table's names must differ.
@@ -50,7 +50,22 @@ def head_table(reading: Reading, layer: int, head: int) -> pd.DataFrame:
         token if reading.tokens.count(token) == 1 else f"{token} ({i})"
         for i, token in enumerate(reading.tokens)
     ]
-    return pd.DataFrame(reading.attention[layer, head], index=names, columns=names)
+    return pd.DataFrame(reading.attention[head], index=names, columns=names)
+
+
+def heads_frame(shape: tuple[int, int], **columns: np.ndarray | float) -> pd.DataFrame:
+    """Return a table with a row a head: layer and head (from 1), then these columns.
+
+    columns: arrays [layers, heads] or [layers * heads], or one value for all heads.
+    """
+    layer, head = np.indices(shape) + 1
+    values = {"layer": layer, "head": head} | columns
+    return pd.DataFrame(
+        {
+            name: value.ravel() if isinstance(value, np.ndarray) else value
+            for name, value in values.items()
+        }
+    )
 
 
 def roles_frame(reading: Reading, roles: HeadRoles) -> pd.DataFrame:
@@ -59,17 +74,9 @@ def roles_frame(reading: Reading, roles: HeadRoles) -> pd.DataFrame:
     Columns: layer, head (from 1), label, a score 0-1 for each of roles.NAMES (NaN
     where the reading has no target for it), entropy.
     """
-    layers, heads = reading.shape
-    layer, head = np.indices((layers, heads))
-    scores = dict(zip(NAMES, roles.scores.reshape(-1, len(NAMES)).T, strict=True))
-    return pd.DataFrame(
-        {
-            "layer": layer.ravel() + 1,
-            "head": head.ravel() + 1,
-            "label": roles.labels.ravel(),
-            **scores,
-            "entropy": roles.entropy.ravel(),
-        }
+    scores = dict(zip(NAMES, np.moveaxis(roles.scores, -1, 0), strict=True))
+    return heads_frame(
+        reading.shape, label=roles.labels, **scores, entropy=roles.entropy
     )
 
 

@@ -1,8 +1,8 @@
 """Which heads look from one token at another, strongest first."""
 
-import numpy as np
 import pandas as pd
 
+from attention.heads.frames import heads_frame
 from attention.reading import Reading
 
 
@@ -15,17 +15,12 @@ def heads_for_pair(reading: Reading, query: int, key: int) -> pd.DataFrame:
     """
     weights = reading.attention[:, :, query, key]
     largest = reading.attention[:, :, query].max(axis=-1)
-    layer, head = np.indices(weights.shape)
-    return (
-        pd.DataFrame(
-            {
-                "layer": layer.ravel() + 1,
-                "head": head.ravel() + 1,
-                "weight": weights.ravel(),
-                "times_chance": weights.ravel() * reading.n_tokens,
-                "is_most": (weights == largest).ravel(),
-            }
-        )
-        .sort_values("weight", ascending=False, kind="stable")
-        .reset_index(drop=True)
+    frame = heads_frame(
+        reading.shape,
+        weight=weights,
+        times_chance=weights * reading.n_tokens,
+        is_most=weights == largest,
+    )
+    return frame.sort_values(
+        "weight", ascending=False, kind="stable", ignore_index=True
     )

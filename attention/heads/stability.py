@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from attention.heads.roles import NAMES, HeadRoles
+from attention.reading import Head
 
 SENTENCES = Path(__file__).with_name("varied_sentences.txt")
 
@@ -28,14 +29,14 @@ def varied_sentences() -> tuple[str, ...]:
     return tuple(SENTENCES.read_text(encoding="utf-8").splitlines())
 
 
-def spread(readings: Sequence[HeadRoles], layer: int, head: int, role: str) -> Spread:
+def spread(readings: Sequence[HeadRoles], head: Head, role: str) -> Spread:
     """Follow a head's role over readings of several sentences.
 
-    layer, head: array indices, from 0. role: one of roles.NAMES.
+    role: one of roles.NAMES.
     """
     column = NAMES.index(role)
-    scores = np.array([roles.scores[layer, head, column] for roles in readings])
-    labels = Counter(str(roles.labels[layer, head]) for roles in readings)
+    scores = np.array([roles.scores[*head, column] for roles in readings])
+    labels = Counter(str(roles.labels[head]) for roles in readings)
     return Spread(role, scores[~np.isnan(scores)], labels)
 
 

@@ -3,30 +3,30 @@
 import numpy as np
 
 from attention.heads.roles import BROAD, NAMES, ROLES, HeadRoles
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from attention.words import ordinary
 
 ORDINALS = {1: "first", 2: "second", 3: "third"}
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}  # but for 11, 12 and 13
 
 
-def strongest_pair(reading: Reading, layer: int, head: int) -> tuple[int, int, float]:
+def strongest_pair(reading: Reading, head: Head) -> tuple[int, int, float]:
     """Return (query, key, weight) of the head's largest weight, from 0 and 0-1.
 
     [CLS] and [SEP] are left out as queries, since they are not words; as keys they
     stay, because many heads do rest on them.
     """
     queries = np.flatnonzero(ordinary(reading))
-    weights = reading.attention[layer, head, queries]
+    weights = reading.attention[*head, queries]
     row, key = np.unravel_index(weights.argmax(), weights.shape)
     return int(queries[row]), int(key), float(weights[row, key])
 
 
-def describe_strongest(reading: Reading, layer: int, head: int) -> str:
+def describe_strongest(reading: Reading, head: Head) -> str:
     """Say which token attends most to which: "“a” looks most at “[MASK]”: 93%"."""
     if not ordinary(reading).any():
         return ""
-    query, key, weight = strongest_pair(reading, layer, head)
+    query, key, weight = strongest_pair(reading, head)
     looker = token_name(reading.tokens, query)
     target = "itself" if query == key else token_name(reading.tokens, key)
     return (
@@ -35,20 +35,20 @@ def describe_strongest(reading: Reading, layer: int, head: int) -> str:
     )
 
 
-def strongest_role(roles: HeadRoles, layer: int, head: int) -> str:
+def strongest_role(roles: HeadRoles, head: Head) -> str:
     """Return the role a head is labelled with, else the one it gives most to."""
-    label = str(roles.labels[layer, head])
+    label = str(roles.labels[head])
     if label in NAMES:
         return label
-    return NAMES[int(np.nan_to_num(roles.scores[layer, head]).argmax())]
+    return NAMES[int(np.nan_to_num(roles.scores[head]).argmax())]
 
 
-def describe_role(roles: HeadRoles, layer: int, head: int) -> str:
+def describe_role(roles: HeadRoles, head: Head) -> str:
     """Say what a head does in this reading, with its share and chance's."""
-    scores, label = roles.scores[layer, head], roles.labels[layer, head]
+    scores, label = roles.scores[head], roles.labels[head]
     if np.isnan(scores).all():
         return "There is no word here for a head to look from."
-    best = NAMES.index(strongest_role(roles, layer, head))
+    best = NAMES.index(strongest_role(roles, head))
     share = (
         f"{scores[best]:.0%} of its attention; "
         f"spread evenly it would be {roles.chance[best]:.0%}."
@@ -58,7 +58,7 @@ def describe_role(roles: HeadRoles, layer: int, head: int) -> str:
     if label == BROAD:
         return (
             "Each word looks nearly everywhere: its attention is "
-            f"{roles.entropy[layer, head]:.0%} as spread out as can be."
+            f"{roles.entropy[head]:.0%} as spread out as can be."
         )
     return f"Mixed: no single habit. Most goes to {ROLES[best].says}, {share}"
 

@@ -13,7 +13,7 @@ from attention.heads.frames import head_frame
 from attention.heads.stability import Spread
 from attention.pictures.colors import STOPS
 from attention.pictures.sizes import HEAD_HEIGHT
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
 HEATMAP_TOKENS = 45
@@ -63,11 +63,11 @@ def label_pixels(n_tokens: int) -> int:
     return 12 if n_tokens <= 25 else 9
 
 
-def head_chart(reading: Reading, layer: int, head: int) -> alt.Chart:
+def head_chart(reading: Reading, head: Head) -> alt.Chart:
     """Build the heatmap: a row for each token that attends, a column for each
     token attended to, colours on the page's one scale from 0 to 1.
     """
-    return weights_chart(head_frame(reading, layer, head), reading.tokens)
+    return weights_chart(head_frame(reading, head), reading.tokens)
 
 
 def weights_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.Chart:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from attention.pictures.grid_png import GridPng
 from attention.pictures.labels import label
+from attention.reading import Head
 
 CELL = 40  # pixels a side
 MARGIN = 200  # pixels for the tokens, left and top
@@ -61,13 +62,13 @@ def diagram_png(tokens: tuple[str, ...], weights: ArrayLike, cell: int = CELL) -
     return surroundings(tuple(tokens), cell).png(grays(weights))
 
 
-def diagram_name(layer: int, head: int) -> str:
-    """Name the file of the head at array indices (layer, head) as CS50 does.
+def diagram_name(head: Head) -> str:
+    """Name a head's file as CS50 does.
 
-    >>> diagram_name(2, 9)
+    >>> diagram_name(Head(2, 9))
     'Attention_Layer3_Head10.png'
     """
-    return f"Attention_Layer{layer + 1}_Head{head + 1}.png"
+    return "Attention_Layer{}_Head{}.png".format(*head.numbers)
 
 
 @lru_cache(maxsize=2)  # a sentence's 144 diagrams differ in their cells only

@@ -9,36 +9,34 @@ from attention.pictures.charts import HEATMAP_TOKENS, head_chart
 from attention.pictures.colors import levels
 from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.pictures.overview import png
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 
 
-def head_png(reading: Reading, head: tuple[int, int]) -> bytes:
+def head_png(reading: Reading, head: Head) -> bytes:
     """Draw a head's heatmap for paper."""
     if reading.n_tokens > HEATMAP_TOKENS:
-        return long_head_png(reading, *head)
+        return long_head_png(reading, head)
     from attention.pictures.paper import chart_png  # loads vl-convert
 
     return chart_png(*_for_paper(reading, head))
 
 
-def head_svg(reading: Reading, head: tuple[int, int]) -> str:
+def head_svg(reading: Reading, head: Head) -> str:
     """Draw a head's heatmap for paper, its text as text."""
     if reading.n_tokens > HEATMAP_TOKENS:
-        return long_head_svg(reading, *head)
+        return long_head_svg(reading, head)
     from attention.pictures.paper import chart_svg  # loads vl-convert
 
     return chart_svg(*_for_paper(reading, head))
 
 
-def _for_paper(
-    reading: Reading, head: tuple[int, int]
-) -> tuple[alt.Chart, str, str, int]:
+def _for_paper(reading: Reading, head: Head) -> tuple[alt.Chart, str, str, int]:
     """Return a head's chart, title, subtitle and number of tokens."""
-    subtitle = ", ".join([f"{head_name(*head)} of {reading.model}", *reading.view])
-    return head_chart(reading, *head), reading.text, subtitle, reading.n_tokens
+    subtitle = ", ".join([f"{head.name} of {reading.model}", *reading.view])
+    return head_chart(reading, head), reading.text, subtitle, reading.n_tokens
 
 
-def unlabelled_png(reading: Reading, head: tuple[int, int]) -> bytes:
+def unlabelled_png(reading: Reading, head: Head) -> bytes:
     """Draw a head of a long text, two pixels a pair of tokens, without labels."""
     small = Image.open(io.BytesIO(png(levels(reading.attention[head]))))
     file = io.BytesIO()

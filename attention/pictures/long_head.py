@@ -37,7 +37,7 @@ from attention.pictures.sheet import (
     paper_colours,
     wrapped,
 )
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 
 LARGEST_CELL = 28  # pixels; fewer than 186 tokens have it
 LARGEST_FONT = 19
@@ -67,7 +67,7 @@ class Page:
     """One head and where everything stands round it, in pixels."""
 
     reading: Reading
-    head: tuple[int, int]  # array indices (layer, head)
+    head: Head
     sentence: str  # the reading's text as it is to be written
 
     @cached_property
@@ -126,7 +126,7 @@ class Page:
             Words(self.left, EDGE + step // 2 + i * step, line, size, 0)
             for i, line in enumerate(self.title)
         ]
-        name = f"{head_name(*self.head)} of {self.reading.model}"
+        name = f"{self.head.name} of {self.reading.model}"
         about = ", ".join([name, *self.reading.view])
         small, (x, y, width, height) = self.scaled(TEXT_SIZE), self.legend
         lines.append(Words(x, y - self.scaled(LEGEND), about, small))
@@ -144,13 +144,13 @@ class Page:
         return self.reading.attention[self.head]
 
 
-def long_head_png(reading: Reading, layer: int, head: int) -> bytes:
+def long_head_png(reading: Reading, head: Head) -> bytes:
     """Draw a head's heatmap, one cell a pair of tokens, in the page's colours.
 
     Cells are whole pixels, LARGEST_CELL or as many as cs50.fitting_cell allows.
     """
     sentence = in_drawing_order(readable(" ".join(reading.text.split())))
-    page = Page(reading, (layer, head), sentence)
+    page = Page(reading, head, sentence)
     size = page.font_size, page.room, page.cell
     paper = Image.new("L", (page.left + page.grid, page.top), "white")
     draw = ImageDraw.Draw(paper)
@@ -172,9 +172,9 @@ def long_head_png(reading: Reading, layer: int, head: int) -> bytes:
     return drawing.png(in_scale(page.weights))
 
 
-def long_head_svg(reading: Reading, layer: int, head: int) -> str:
+def long_head_svg(reading: Reading, head: Head) -> str:
     """Draw the same as `long_head_png`; cells are one embedded PNG, a pixel each."""
-    page = Page(reading, (layer, head), " ".join(reading.text.split()))
+    page = Page(reading, head, " ".join(reading.text.split()))
     gap, half = page.font_size // 2, page.cell // 2
     parts = [svg_words(words) for words in page.words]
     parts.append(svg_picture(np.linspace(0, 1, 256)[None] ** 2, *page.legend))

@@ -14,7 +14,7 @@ from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
 from attention.pictures.charts import head_map, words_chart
 from attention.pictures.head import head_png, unlabelled_png
-from attention.reading import MASK, MAX_MASKS, Reading, head_name
+from attention.reading import MASK, MAX_MASKS, Head, Reading
 from attention.report.finding import Figure, Finding
 from attention.views import describe_view
 
@@ -24,8 +24,6 @@ MOST_NAMES = 5  # of heads in a title
 MOST_LETTERS = 200  # of a sentence where it only tells which one is meant
 # In a report's width more could not be read, and ten heads would fill its file.
 LABELLED_TOKENS = 128
-
-Head = tuple[int, int]  # array indices
 
 
 def head_finding(reading: Reading, roles: HeadRoles | None, head: Head) -> Finding:
@@ -121,16 +119,16 @@ def changes_say(frame: pd.DataFrame) -> str:
 def names_of(heads: Collection[Head], shape: tuple[int, int]) -> str:
     """Name several heads, whole layers as such, a crowd by its number.
 
-    >>> names_of({(0, 0), (0, 1), (2, 1)}, shape=(3, 2))
+    >>> names_of({Head(0, 0), Head(0, 1), Head(2, 1)}, shape=(3, 2))
     'layer 1 and layer 3, head 2'
     """
     names = []
     for layer in range(shape[0]):
-        chosen = sorted(head for head in heads if head[0] == layer)
+        chosen = sorted(head for head in heads if head.layer == layer)
         if len(chosen) == shape[1]:
             names.append(f"layer {layer + 1}")
         else:
-            names += [head_name(*head).lower() for head in chosen]
+            names += [head.name.lower() for head in chosen]
     return " and ".join(names) if len(names) <= MOST_NAMES else f"{len(heads)} heads"
 
 
@@ -203,16 +201,16 @@ def _did(one: Measured, head: Head) -> str:
 def heading(head: Head) -> str:
     """Name a head as CS50's analysis.md does.
 
-    >>> heading((3, 10))
+    >>> heading(Head(3, 10))
     'Layer 4, Head 11'
     """
-    return head_name(*head).replace("head", "Head")
+    return head.name.replace("head", "Head")
 
 
 def head_says(reading: Reading, roles: HeadRoles | None, head: Head) -> tuple[str, ...]:
     says = (
-        describe_role(roles, *head) if roles else "",
-        describe_strongest(reading, *head),
+        describe_role(roles, head) if roles else "",
+        describe_strongest(reading, head),
         describe_view(reading.view),
     )
     return tuple(sentence for sentence in says if sentence)
@@ -234,7 +232,7 @@ def measured_in(name: str, says: Sequence[str]) -> tuple[str, ...]:
 
 
 def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
-    name = head_name(*head)
+    name = head.name
     if reading.n_tokens <= LABELLED_TOKENS:
         picture = head_png(reading, head)
     else:

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention.lessons import Lesson, lessons
 from attention.picks import describe_pick, head_scores
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from components.session import choices, state, url, views
 
 SOLVED = "lessons_solved"  # slugs of those whose solution was opened
@@ -43,13 +43,14 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     A lesson that asks for a head starts at the first one, not at the page's default,
     which may be the answer.
     """
-    head = lesson.head or ((0, 0) if asks_for_head(lesson) else None)
+    head = lesson.head or (Head(0, 0) if asks_for_head(lesson) else None)
     # Hidden or joined tokens, left over from before, would change the numbers.
     reset = (url.K, url.JOIN, url.SPECIALS)
     start = {name: str(url.PARAMETERS[name].default) for name in reset}
     start |= {url.TEXT: lesson.sentence} | dict(lesson.parameters)
     if head is not None:
-        start |= {url.LAYER: str(head[0] + 1), url.HEAD: str(head[1] + 1)}
+        layer, number = map(str, head.numbers)
+        start |= {url.LAYER: layer, url.HEAD: number}
     return start
 
 
@@ -135,13 +136,12 @@ def show_answer(lesson: Lesson, reading: Reading) -> None:
     except ValueError:
         st.text("These words are not in this sentence: go back to the lesson's own.")
         return
-    layer, head = state.selected_head()
-    st.text(describe_pick(scores, lesson, layer, head), width="content")
-    # Plain numbers: NumPy's are no JSON, in which the page's state goes to the browser.
-    best = divmod(int(scores.argmax()), scores.shape[1])
-    if is_solved(lesson) and best != (layer, head):
-        name = head_name(*best).lower()
-        st.button(f"Open {name}", on_click=state.select_head, args=best)
+    head = state.selected_head()
+    st.text(describe_pick(scores, lesson, head), width="content")
+    best = Head.at(scores.argmax(), scores.shape)
+    if is_solved(lesson) and best != head:
+        name = best.name.lower()
+        st.button(f"Open {name}", on_click=state.select_head, args=(best,))
 
 
 def _solve(slug: str) -> None:

@@ -14,7 +14,7 @@ from attention.exports import (
 )
 from attention.pictures.head import head_png, head_svg
 from attention.pictures.sheet import sheet_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from components.session import state
 
 # Of a CSV that a page makes: 80 MB. 144 heads of 128 tokens have 2.36 million, those
@@ -34,11 +34,11 @@ def offer_head(reading: Reading) -> None:
         _offer(
             reading,
             "PNG in CS50's style",
-            lambda: fitting_diagram(reading, *head),
+            lambda: fitting_diagram(reading, head),
             "cs50.png",
             head,
         )
-        _offer(reading, "CSV", lambda: head_csv(reading, *head), "csv", head)
+        _offer(reading, "CSV", lambda: head_csv(reading, head), "csv", head)
 
 
 def offer_all_heads(reading: Reading) -> None:
@@ -72,10 +72,10 @@ def _offer(
     label: str,
     make: Callable[[], bytes | str],
     ending: str,
-    head: tuple[int, int] | tuple[()] = (),
+    head: Head | None = None,
     is_too_large: bool = False,
 ) -> None:
-    name = file_name(reading, ending, *head)
+    name = file_name(reading, ending, head)
     st.download_button(
         label,
         make,

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from attention.reading import head_name
 from components.session import state, url
 
 STEPS = (
@@ -14,7 +13,7 @@ STEPS = (
 def ask_head(shape: tuple[int, int]) -> None:
     """Draw the open head's name, steps to its neighbours, and the selectors."""
     layers, heads = shape
-    layer, head = state.default_head()
+    layer, head = state.default_head().numbers
     state.keep_head_within(shape)
     if {url.LAYER, url.HEAD} & {*st.query_params}:  # which leave out defaults
         state.note_head_choice()
@@ -33,7 +32,7 @@ def ask_head(shape: tuple[int, int]) -> None:
             "Layer",
             1,
             layers,
-            layer + 1,
+            layer,
             key=url.LAYER,
             on_change=state.note_head_choice,
             bind="query-params",
@@ -42,9 +41,9 @@ def ask_head(shape: tuple[int, int]) -> None:
             "Head",
             1,
             heads,
-            head + 1,
+            head,
             key=url.HEAD,
             on_change=state.note_head_choice,
             bind="query-params",
         )
-    heading.header(head_name(*state.selected_head()), anchor=False)
+    heading.header(state.selected_head().name, anchor=False)

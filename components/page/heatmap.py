@@ -15,7 +15,7 @@ from attention.pictures.charts import (
     lines_chart,
     spread_chart,
 )
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from attention.report.findings import head_finding
 from components.page.long_head import show_long_head
 from components.session import state, url
@@ -29,14 +29,14 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
 
     roles: None hides what the head does, for who is to find out.
     """
-    layer, head = state.selected_head()
+    head = state.selected_head()
     picture = st.container(key="picture")
     if roles:
-        st.text(describe_role(roles, layer, head))
+        st.text(describe_role(roles, head))
     else:
         st.button("Say what this head does", type="tertiary", on_click=state.show_roles)
-    st.text(describe_strongest(reading, layer, head))
-    if roles and (says := _over_many_sentences(reading, layer, head)):
+    st.text(describe_strongest(reading, head))
+    if roles and (says := _over_many_sentences(reading, head)):
         st.text(says)
     with st.container(horizontal=True, vertical_alignment="center"):
         as_lines = st.toggle("Lines", key=url.LINES, bind="query-params")
@@ -47,43 +47,43 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
                 type="tertiary",
                 on_click=state.toggle_checking,
             )
-        offer_finding("head", lambda: head_finding(reading, roles, (layer, head)))
+        offer_finding("head", lambda: head_finding(reading, roles, head))
     with picture:
-        _draw_head(reading, layer, head, as_lines)
+        _draw_head(reading, head, as_lines)
     if as_table:
-        st.dataframe(head_table(reading, layer, head).round(3))
+        st.dataframe(head_table(reading, head).round(3))
     if roles and state.is_checking():
-        _show_spread(reading.model, roles, layer, head)
+        _show_spread(reading.model, roles, head)
 
 
-def _over_many_sentences(reading: Reading, layer: int, head: int) -> str:
+def _over_many_sentences(reading: Reading, head: Head) -> str:
     """Return what an atlas says of the head; "" without one, or if nothing clear."""
     found = chosen_atlas(reading)
-    return describe_clearest(found.atlas, (layer, head)) if found else ""
+    return describe_clearest(found.atlas, head) if found else ""
 
 
-def _draw_head(reading: Reading, layer: int, head: int, as_lines: bool) -> None:
+def _draw_head(reading: Reading, head: Head, as_lines: bool) -> None:
     if reading.n_tokens > HEATMAP_TOKENS:
-        show_long_head(reading, layer, head)
+        show_long_head(reading, head)
         return
     chart: ChartType
     if as_lines:
         kind = "Lines"
-        chart = lines_chart(head_frame(reading, layer, head), reading.tokens)
+        chart = lines_chart(head_frame(reading, head), reading.tokens)
     else:
-        kind, chart = "Heatmap", head_chart(reading, layer, head)
+        kind, chart = "Heatmap", head_chart(reading, head)
     st.altair_chart(
         chart,
         width="stretch",
         height=heatmap_height(reading.n_tokens),
-        alt=f"{kind} of {head_name(layer, head)}; “Show as table” has its numbers",
+        alt=f"{kind} of {head.name}; “Show as table” has its numbers",
     )
 
 
-def _show_spread(model: str, roles: HeadRoles, layer: int, head: int) -> None:
+def _show_spread(model: str, roles: HeadRoles, head: Head) -> None:
     with st.spinner("Reading 50 sentences …"):
         others = cache.varied_roles(model)
-    found = spread(others, layer, head, strongest_role(roles, layer, head))
+    found = spread(others, head, strongest_role(roles, head))
     st.text(describe_spread(found))
     if found.scores.size:
         st.altair_chart(

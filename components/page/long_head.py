@@ -4,7 +4,7 @@ import base64
 
 from attention.pictures.colors import STOPS, palette
 from attention.pictures.long_head import packed_levels
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from components.frontend import register
 
 _long_head = register(
@@ -25,13 +25,13 @@ _long_head = register(
 )
 
 
-def show_long_head(reading: Reading, layer: int, head: int) -> None:
+def show_long_head(reading: Reading, head: Head) -> None:
     """Draw one head, one cell a pair of tokens, in a window that scrolls both ways."""
     _long_head(
         key="long_head",
         data={
             "tokens": list(reading.tokens),
-            "levels": packed_levels(reading.attention[layer, head]),
+            "levels": packed_levels(reading.attention[head]),
             "palette": base64.b64encode(palette().tobytes()).decode(),
             "stops": list(STOPS),
         },

@@ -5,7 +5,7 @@ import streamlit as st
 
 from attention.heads.roles import LEGEND, HeadRoles
 from attention.pictures.overview import overview_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from components.frontend import register
 from components.session import state
 from components.widgets.pictures import data_url
@@ -54,15 +54,15 @@ def overview_data(
     labels: [layers, heads], each head's role, BROAD or MIXED.
     """
     layers, heads = shape
-    layer, head = state.selected_head()
+    layer, head = state.selected_head().numbers
     names = [] if labels is None else labels.ravel().tolist()
     # Where roles are hidden none can be shown: all heads would be dimmed.
     shown = state.role() if names else ""
     return {
         "layers": layers,
         "heads": heads,
-        "layer": layer + 1,
-        "head": head + 1,
+        "layer": layer,
+        "head": head,
         "sprite": sprite,
         "labels": names,
         "roles": [
@@ -84,5 +84,4 @@ def _pick_role() -> None:
 
 
 def _pick() -> None:
-    layer, head = st.session_state.overview.picked
-    state.select_head(layer - 1, head - 1)
+    state.select_head(Head.numbered(*st.session_state.overview.picked))

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from attention.reading import Head
 from components.session import url
 from components.session.choices import HIDEABLE
 from model_cache.catalog import Model
@@ -65,19 +66,19 @@ def default(name: str) -> Any:
     return values.get(name, url.PARAMETERS[name].default)
 
 
-def default_head() -> tuple[int, int]:
-    """Return the head that opens where nobody has named one, as array indices."""
-    return default(url.LAYER) - 1, default(url.HEAD) - 1
+def default_head() -> Head:
+    """Return the head that opens where nobody has named one."""
+    return Head.numbered(default(url.LAYER), default(url.HEAD))
 
 
-def selected_head() -> tuple[int, int]:
-    """Return the open head as array indices, from 0."""
-    return st.session_state[url.LAYER] - 1, st.session_state[url.HEAD] - 1
+def selected_head() -> Head:
+    """Return the open head."""
+    return Head.numbered(st.session_state[url.LAYER], st.session_state[url.HEAD])
 
 
-def select_head(layer: int, head: int) -> None:
-    """Open the head at these array indices."""
-    st.session_state[url.LAYER], st.session_state[url.HEAD] = layer + 1, head + 1
+def select_head(head: Head) -> None:
+    """Open this head."""
+    st.session_state[url.LAYER], st.session_state[url.HEAD] = head.numbers
     note_head_choice()
 
 
@@ -96,7 +97,7 @@ def step_head(step: int, shape: tuple[int, int]) -> None:
     layers, heads = shape
     layer, head = selected_head()
     index = (layer * heads + head + step) % (layers * heads)
-    select_head(*divmod(index, heads))
+    select_head(Head.at(index, shape))
 
 
 def refuse_endless_numbers() -> None:
@@ -128,10 +129,9 @@ def keep_head_for(chosen: Model, answering: Model, link: Mapping[str, str]) -> N
     Until then the bundled model may not have that head.
     """
     asked = url.values_of(link)
-    layer, head = asked.get(url.LAYER, 0), asked.get(url.HEAD, 0)
-    has_it = 1 <= layer <= chosen.layers and 1 <= head <= chosen.heads
-    if chosen != answering and has_it:
-        st.session_state.head_for = (chosen.id, layer, head)
+    head = Head.numbered(asked.get(url.LAYER, 0), asked.get(url.HEAD, 0))
+    if chosen != answering and head.is_within(chosen.shape):
+        st.session_state.head_for = (chosen.id, *head.numbers)
     model_id, *kept = st.session_state.get("head_for", ("",))
     if chosen == answering and chosen.id == model_id:
         del st.session_state.head_for

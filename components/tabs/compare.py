@@ -13,7 +13,7 @@ from attention.pictures.charts import (
 )
 from attention.pictures.overview import overview_png
 from attention.pictures.sheet import sheet_png
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from attention.report.findings import comparison_finding
 from attention.views import seen_as
 from components.session import state, url
@@ -45,7 +45,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     if other is None:
         return
     other, _ = seen_as(other, *view)
-    layer, head = state.selected_head()
+    head = state.selected_head()
     pair = (reading, other)
     for column, one in zip(st.columns(2), pair, strict=True):
         with column:
@@ -53,15 +53,15 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.text(f"Answered by {one.model}.")
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
             show_png(all_heads(one), f"All heads of {one.model}")
-            _show_open_head(one, layer, head)
-    if all(layer < one.shape[0] and head < one.shape[1] for one in pair):
-        offer_finding("comparison", lambda: comparison_finding(pair, (layer, head), k))
+            _show_open_head(one, head)
+    if all(head.is_within(one.shape) for one in pair):
+        offer_finding("comparison", lambda: comparison_finding(pair, head, k))
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")
         return
     if reading.n_tokens == other.n_tokens <= HEATMAP_TOKENS:
-        st.text(f"{head_name(layer, head)}: second minus first")
-        frame = difference_frame(reading, other, layer, head)
+        st.text(f"{head.name}: second minus first")
+        frame = difference_frame(reading, other, head)
         st.altair_chart(
             difference_chart(frame),
             height=heatmap_height(reading.n_tokens),
@@ -120,16 +120,15 @@ def _compare_with(sentence: str) -> None:
     st.session_state[url.WITH] = sentence
 
 
-def _show_open_head(reading: Reading, layer: int, head: int) -> None:
-    layers, heads = reading.shape
-    if layer >= layers or head >= heads:
-        st.text(f"{reading.model} has no {head_name(layer, head).lower()}.")
+def _show_open_head(reading: Reading, head: Head) -> None:
+    if not head.is_within(reading.shape):
+        st.text(f"{reading.model} has no {head.name.lower()}.")
     elif reading.n_tokens > HEATMAP_TOKENS:
         st.text("This sentence is too long to draw a head beside another.")
     else:
-        st.text(f"{head_name(layer, head)}:")
+        st.text(f"{head.name}:")
         st.altair_chart(
-            head_chart(reading, layer, head),
+            head_chart(reading, head),
             height=heatmap_height(reading.n_tokens),
-            alt=f"Heatmap of {head_name(layer, head)}",
+            alt=f"Heatmap of {head.name}",
         )

@@ -33,9 +33,9 @@ def show_one_token(reading: Reading) -> None:
             bind="query-params",
             horizontal=True,
         )
-    layer, head = state.selected_head()
-    weights = reading.attention[layer]
-    weights = weights[head] if of == OPEN_HEAD else weights.mean(axis=0)
+    head = state.selected_head()
+    weights = reading.attention[head.layer]
+    weights = weights[head.head] if of == OPEN_HEAD else weights.mean(axis=0)
     position = tokens.index(token)
     for title, shares in (
         ("where it looks", weights[position]),

@@ -14,7 +14,7 @@ from attention.pictures.charts import (
     lines_chart,
     weights_chart,
 )
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from components.session import url
 from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT
 from components.widgets.several_heads import ask_heads
@@ -34,7 +34,7 @@ MOST_COLOURS = 8
 def show_several(reading: Reading) -> None:
     """Draw a map over several heads, and their lines by colour."""
     kind = st.radio("Map", MAPS, key=url.MAP, bind="query-params", horizontal=True)
-    heads: frozenset[tuple[int, int]] = frozenset()
+    heads: frozenset[Head] = frozenset()
     if kind == MEAN_OF_CHOSEN:
         heads = ask_heads("Heads", url.HEADS, reading.shape)
         if not heads:
@@ -54,8 +54,7 @@ def show_several(reading: Reading) -> None:
     st.altair_chart(weights_chart(frame, reading.tokens), height=height, alt=alt_text)
     if kind == MEAN_OF_CHOSEN and len(heads) <= MOST_COLOURS:
         frames = [
-            head_frame(reading, *head).assign(name=head_name(*head))
-            for head in sorted(heads)
+            head_frame(reading, head).assign(name=head.name) for head in sorted(heads)
         ]
         lines = lines_chart(pd.concat(frames), reading.tokens)
         st.altair_chart(lines, height=height, alt="Lines of the chosen heads")

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from attention.pictures.charts import Scheme, head_map
+from attention.reading import Head
 from components.session import state
 
 CLICKED = "clicked"
@@ -23,16 +24,16 @@ def choose_on_map(
     limit: float = 0,
 ) -> None:
     """Draw `head_map`; a click on a cell opens its head. key: as for any element."""
-    layer, head = state.selected_head()
+    layer, head = state.selected_head().numbers
     # Another element for another head: a cell that was clicked before can be again.
-    key = f"{key} {layer + 1}-{head + 1}"
+    key = f"{key} {layer}-{head}"
 
     def open_clicked() -> None:
         if cells := st.session_state[key].selection[CLICKED]:
-            state.select_head(cells[0]["layer"] - 1, cells[0]["head"] - 1)
+            state.select_head(Head.numbered(cells[0]["layer"], cells[0]["head"]))
 
     cells = head_map(frame, field, title, scheme, limit)
-    open_cell = frame[(frame["layer"] == layer + 1) & (frame["head"] == head + 1)]
+    open_cell = frame[(frame["layer"] == layer) & (frame["head"] == head)]
     outlines = [
         alt.Chart(open_cell)
         .mark_rect(filled=False, stroke=stroke, strokeWidth=width)

@@ -2,20 +2,18 @@
 
 import streamlit as st
 
-from attention.reading import head_name, heads_named
+from attention.reading import Head, heads_named
 from components.session import state
 
 
-def ask_heads(
-    label: str, key: str, shape: tuple[int, int]
-) -> frozenset[tuple[int, int]]:
-    """Draw a choice of heads; return them as array indices.
+def ask_heads(label: str, key: str, shape: tuple[int, int]) -> frozenset[Head]:
+    """Draw a choice of heads; return the chosen ones.
 
     key: the choice's key in session state and its name in the URL.
     """
     layers, heads = shape
     options = [f"Layer {layer + 1}" for layer in range(layers)]
-    options += [head_name(*divmod(i, heads)) for i in range(layers * heads)]
+    options += [Head.at(i, shape).name for i in range(layers * heads)]
     # A smaller model has fewer to choose from.
     if key in st.session_state:
         kept = [name for name in st.session_state[key] if name in options]
@@ -35,6 +33,6 @@ def ask_heads(
 
 
 def _add(key: str) -> None:
-    name = head_name(*state.selected_head())
+    name = state.selected_head().name
     chosen = st.session_state.get(key, [])
     st.session_state[key] = [*chosen, *([name] if name not in chosen else [])]

@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from attention.claims.frames import sentences_frame
 from attention.claims.measure import Result
 from attention.exports import safe_cell
+from attention.reading import Head
 from components.session import state, url
 
 SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
@@ -22,29 +23,31 @@ def choose_head(frame: pd.DataFrame, key: str, columns: Columns) -> None:
     """Draw a table with the columns layer and head (from 1); a row opens its head."""
     heads = frame[["layer", "head"]]
 
+    def head_of(row: int) -> Head:
+        # Plain numbers: NumPy's are no JSON, in which state goes to the browser.
+        return Head.numbered(*heads.iloc[row].tolist())
+
     def open_head(row: int) -> None:
-        layer, head = heads.iloc[row]
-        state.select_head(int(layer) - 1, int(head) - 1)
+        state.select_head(head_of(row))
 
     def is_open(row: int) -> bool:
-        return tuple(heads.iloc[row] - 1) == state.selected_head()
+        return head_of(row) == state.selected_head()
 
     _choose(frame, key, heads, open_head, is_open, columns)
 
 
 def choose_sentence(
-    result: Result, head: tuple[int, int], key: str, shows_line: bool = True
+    result: Result, head: Head, key: str, shows_line: bool = True
 ) -> None:
     """List what a head does in each sentence, misses first; a row opens both.
 
-    head: array indices. shows_line: the number of the sentence's line, where visitors
-    know the lines.
+    shows_line: the number of the sentence's line, where visitors know the lines.
     """
-    frame = sentences_frame(result, *head)
+    frame = sentences_frame(result, head)
 
     def open_both(row: int) -> None:
         state.set_text(frame["sentence"][row])
-        state.select_head(*head)
+        state.select_head(head)
         state.show_top()
 
     def is_open(row: int) -> bool:

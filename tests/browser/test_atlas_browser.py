@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from attention.atlas.file import load, save
 from attention.atlas.rates import Atlas, held_out, strengths
 from attention.atlas.relations import TO_GOVERNOR, relation_name
-from attention.reading import head_name
 from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
 from tests.findings.test_atlas_judgements import small_atlas
@@ -59,7 +58,7 @@ def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
 ):
     relation = shipped_atlas().relations["obj"]
     best = held_out(relation, TO_GOVERNOR)
-    head, numbers = head_name(*best.head), [index + 1 for index in best.head]
+    head, numbers = best.head.name, best.head.numbers
     hits = re.compile(f"{head} hits {best.rate:.0%}")
     page = open_page(new_page(viewport=viewport), served)
     open_tab(page, "Atlas")
@@ -96,7 +95,7 @@ def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
     atlas = shipped_atlas()
     best = atlas.relations["obj"].best(TO_GOVERNOR)
     table(page, "atlas_heads").click(position=FIRST_ROW)
-    expect(heading(page, *(index + 1 for index in best))).to_be_visible()
+    expect(heading(page, *best.numbers)).to_be_visible()
     settle(page)
     page.get_by_text("open head", exact=True).click()
     expect(page.get_by_text("What it is called most")).to_be_visible()
@@ -132,8 +131,8 @@ def test_an_atlas_is_taken_home_and_brought_back(served, new_page, tmp_path):
     take_home(page, "All rates (CSV)").save_as(rates)
     table = pd.read_csv(rates)
     best = table[(table.relation == "obj") & (table.direction == "to governor")].iloc[0]
-    layer, head = shipped_atlas().relations["obj"].best(TO_GOVERNOR)
-    assert (best["layer"], best["head"]) == (layer + 1, head + 1)
+    head = shipped_atlas().relations["obj"].best(TO_GOVERNOR)
+    assert (best["layer"], best["head"]) == head.numbers
     unfold(page, "Upload an atlas of your own")
     page.locator("input[type=file]").set_input_files(file)
     chosen = page.get_by_role("combobox", name="Atlas file")

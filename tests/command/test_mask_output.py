@@ -8,6 +8,7 @@ from PIL import Image
 
 import mask
 from attention.exports import head_csv, read_csv
+from attention.reading import Head
 from model_cache.catalog import BUNDLED
 from tests.support.commands import SENTENCE, files_in
 
@@ -87,7 +88,7 @@ def test_chosen_heads_sheet_and_csv_go_where_they_are_told(
 
 def test_one_heads_csv_has_its_weights_alone(bundled_engine, tmp_path):
     reading = bundled_engine.read("A [MASK].")
-    (tmp_path / "head.csv").write_bytes(head_csv(reading, 2, 9))
+    (tmp_path / "head.csv").write_bytes(head_csv(reading, Head(2, 9)))
     frame = read_csv(tmp_path / "head.csv")
     assert set(zip(frame["layer"], frame["head"], strict=True)) == {(3, 10)}
     assert frame["query_token"].tolist()[::5] == ["[CLS]", "a", "[MASK]", ".", "[SEP]"]

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from attention.heads.combine import mean_of_heads, rollout
+from attention.reading import Head
 from tests.support.making import make_reading
 
 
@@ -9,7 +10,7 @@ def test_the_mean_is_taken_over_the_chosen_heads_alone():
     attention = np.zeros((2, 2, 3, 3))
     attention[0, 1], attention[1, 0], attention[1, 1] = 0.2, 0.6, 9
     reading = make_reading(attention, "dog")
-    mean = mean_of_heads(reading, [(0, 1), (1, 0)])
+    mean = mean_of_heads(reading, [Head(0, 1), Head(1, 0)])
     np.testing.assert_allclose(mean, np.full((3, 3), 0.4), rtol=1e-6)
 
 

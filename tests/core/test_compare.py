@@ -3,6 +3,7 @@ import pytest
 
 from attention.heads.compare import changed_heads, difference_frame, role_change
 from attention.heads.roles import NAMES, HeadRoles
+from attention.reading import Head
 from tests.support.making import make_reading
 
 
@@ -39,7 +40,7 @@ def test_the_difference_is_second_minus_first_and_names_both_tokens():
     one = make_reading(np.full((1, 1, 4, 4), 0.25), "moved slowly")
     rows = np.full((1, 1, 4, 4), 0.25)
     rows[0, 0, 1] = [0, 0, 1, 0]
-    frame = difference_frame(one, make_reading(rows, "slowly moved"), 0, 0)
+    frame = difference_frame(one, make_reading(rows, "slowly moved"), Head(0, 0))
     cell = frame[(frame["query"] == 1) & (frame["key"] == 2)].iloc[0]
     assert cell["score"] == pytest.approx(0.75)
     assert cell["query_token"] == "moved / slowly"
@@ -51,4 +52,4 @@ def test_a_difference_of_unequal_lengths_is_refused():
     one = make_reading(np.full((1, 1, 4, 4), 0.25), "moved slowly")
     other = make_reading(np.full((1, 1, 3, 3), 1 / 3), "moved")
     with pytest.raises(ValueError, match="got 4 and 3"):
-        difference_frame(one, other, 0, 0)
+        difference_frame(one, other, Head(0, 0))

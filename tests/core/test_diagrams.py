@@ -19,7 +19,7 @@ from attention.pictures.colors import levels, palette
 from attention.pictures.cs50 import diagram_png, gray_color
 from attention.pictures.labels import fit, font, is_drawable, readable
 from attention.pictures.sheet import GAP, HEAD_PIXELS, LEFT, TITLE, TOP, sheet_png
-from attention.reading import Reading
+from attention.reading import Head, Reading
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = ("[CLS]", "then", "i", "##ly", "[MASK]", "[SEP]")
@@ -216,7 +216,7 @@ def test_a_charts_words_have_the_pages_colour_there_and_their_own_on_paper():
     from attention.pictures.charts import head_chart
     from attention.pictures.paper import chart_svg
 
-    chart = head_chart(make_reading(), 0, 0)
+    chart = head_chart(make_reading(), Head(0, 0))
     assert "currentColor" in json.dumps(chart.to_dict()["config"])
     assert "currentColor" not in chart_svg(chart)
 
@@ -251,7 +251,7 @@ def test_charts_of_many_rows_need_no_change_of_altairs_settings():
 
 def test_a_file_is_named_after_model_sentence_and_head():
     reading = make_reading(text="Then I picked up a [MASK].")
-    assert file_name(reading, "png", 2, 9) == (
+    assert file_name(reading, "png", Head(2, 9)) == (
         "attention-small-12x12_then-i-picked-up-a-mask_layer3-head10.png"
     )
     assert file_name(reading, "zip") == (
@@ -264,7 +264,7 @@ def test_a_file_is_named_after_model_sentence_and_head():
     ["../../etc/passwd [MASK]", "[MASK] 中国", "中国", "CON", "a" * 999, "\ud800", ""],
 )
 def test_file_names_are_safe_and_short_whatever_the_sentence(text):
-    name = file_name(make_reading(text=text), "png", 11, 11)
+    name = file_name(make_reading(text=text), "png", Head(11, 11))
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-.")
     assert len(name) < 100
     assert name.count(".") == 1

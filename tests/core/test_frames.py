@@ -14,8 +14,8 @@ from attention.exports import (
     read_csv,
     safe_cell,
 )
-from attention.heads.frames import head_frame
-from attention.reading import Reading
+from attention.heads.frames import head_frame, heads_frame
+from attention.reading import Head, Reading
 
 COLUMNS = ["layer", "head", "query", "key", "query_token", "key_token", "score"]
 ODD_TOKENS = ("=", "-", "=1+1", "'s", "'", '"', ",", "null", "a,b", "##ş", "中", "@x")
@@ -37,7 +37,7 @@ def test_all_heads_csv_gives_back_the_same_numbers_and_tokens():
     np.testing.assert_array_equal(
         scores.reshape(reading.attention.shape), reading.attention
     )
-    heads = [head_frame(reading, layer, head) for layer, head in np.ndindex(2, 3)]
+    heads = [head_frame(reading, Head(layer, head)) for layer, head in np.ndindex(2, 3)]
     expected = pd.concat(heads, ignore_index=True)
     pd.testing.assert_frame_equal(frame, expected, check_dtype=False, check_exact=True)
 
@@ -51,7 +51,7 @@ def test_a_plain_csv_reader_gets_the_same_scores():
 
 def test_one_heads_csv_counts_heads_from_1_and_positions_from_0():
     reading = make_reading(tokens=("a", "b"))
-    lines = list(csv.DictReader(io.StringIO(head_csv(reading, 1, 2).decode())))
+    lines = list(csv.DictReader(io.StringIO(head_csv(reading, Head(1, 2)).decode())))
     assert len(lines) == 4
     line = lines[1]
     assert (line["layer"], line["head"]) == ("2", "3")
@@ -62,7 +62,7 @@ def test_one_heads_csv_counts_heads_from_1_and_positions_from_0():
 
 def test_no_cell_of_a_csv_starts_like_a_formula():
     tokens = ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1", "'=1")
-    lines = csv.reader(io.StringIO(head_csv(make_reading(tokens), 0, 0).decode()))
+    lines = csv.reader(io.StringIO(head_csv(make_reading(tokens), Head(0, 0)).decode()))
     for line in list(lines)[1:]:
         assert line[4].startswith("'")
         assert line[5].startswith("'")
@@ -76,3 +76,25 @@ def test_ordinary_tokens_are_written_as_they_are(token):
 @pytest.mark.parametrize("token", [*ODD_TOKENS, "''", "'=1", "''=1", "-1", "\t"])
 def test_a_protected_cell_gives_back_its_token(token):
     assert original_cell(safe_cell(token)) == token
+
+
+def test_a_table_of_heads_counts_them_from_1_layer_by_layer():
+    weights = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
+    frame = heads_frame((2, 3), weight=weights, number=np.arange(6), n=7)
+    assert list(frame.columns) == ["layer", "head", "weight", "number", "n"]
+    assert frame.to_numpy().tolist() == [
+        [1, 1, 0.1, 0, 7],
+        [1, 2, 0.2, 1, 7],
+        [1, 3, 0.3, 2, 7],
+        [2, 1, 0.4, 3, 7],
+        [2, 2, 0.5, 4, 7],
+        [2, 3, 0.6, 5, 7],
+    ]
+
+
+def test_a_model_has_the_heads_within_its_shape_alone():
+    shape = (2, 3)
+    assert Head(0, 0).is_within(shape)
+    assert Head(1, 2).is_within(shape)
+    outside = [Head(2, 0), Head(0, 3), Head.numbered(0, 1), Head.numbered(1, 0)]
+    assert not any(head.is_within(shape) for head in outside)

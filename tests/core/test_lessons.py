@@ -15,7 +15,7 @@ from attention.heads.ablation import each_head_ablated, gates_without
 from attention.heads.roles import NAMES, head_roles
 from attention.heads.search import heads_for_pair
 from attention.lessons import BadLesson, Lesson, lessons, read_lesson
-from attention.reading import head_name
+from attention.reading import Head
 from attention.views import HIDDEN, RENORMALISED, SHOWN, view
 from corpus.facts import measure_facts
 from corpus.replace_model import raw_lessons
@@ -38,16 +38,17 @@ def read(tmp_path, fields: str, explanation: str = "Why.") -> Lesson:
     return read_lesson(path)
 
 
-def best_heads(reading, lesson) -> list[tuple[tuple[int, int], float]]:
-    """Return all heads, from 0, with what the lesson asks for, best first."""
+def best_heads(reading, lesson) -> list[tuple[Head, float]]:
+    """Return all heads with what the lesson asks for, best first."""
     if lesson.role:
         scores = head_roles(reading).scores[..., NAMES.index(lesson.role)]
     else:
         seen = view(reading, join=True, specials=SHOWN)
         query, key = (seen.tokens.index(word.lower()) for word in lesson.pair)
         ranked = heads_for_pair(seen, query, key).itertuples()
-        return [((row.layer - 1, row.head - 1), row.weight) for row in ranked]
-    return [(divmod(int(i), 12), scores.flat[i]) for i in (-scores).argsort(axis=None)]
+        return [(Head.numbered(row.layer, row.head), row.weight) for row in ranked]
+    order = (-scores).argsort(axis=None)
+    return [(Head.at(i, scores.shape), scores.flat[i]) for i in order]
 
 
 def test_every_shipped_file_is_a_lesson_and_they_come_in_order():
@@ -77,8 +78,8 @@ def test_every_lesson_makes_its_point_with_the_bundled_model(measurement):
 )
 def test_a_solution_names_the_bundled_models_head_and_share(slug, bundled_engine):
     lesson = lessons()[slug]
-    (layer, head), share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
-    assert f"layer {layer + 1}, head {head + 1}" in solution(lesson)
+    head, share = best_heads(bundled_engine.read(lesson.sentence), lesson)[0]
+    assert head.name.lower() in solution(lesson)
     assert f"{100 * share:.0f}%" in solution(lesson)
 
 
@@ -166,16 +167,16 @@ def test_the_solution_of_silent_heads_has_their_effects(bundled_engine):
         (found,) = [p for p in silenced.predictions[0] if p.id == best.id]
         return found.probability
 
-    assert f"from {share(before)} to {share(without((2, 9)))} without" in solution
-    layer = without(*((7, head) for head in range(12)))
+    assert f"from {share(before)} to {share(without(Head(2, 9)))} without" in solution
+    layer = without(*(Head(7, head) for head in range(12)))
     assert f"to {share(layer)} without all of layer 8" in solution
     runs = bundled_engine.probabilities(reading.text, each_head_ablated(reading.shape))
     change = np.concatenate([found[:, 0, best.id] for _, found in runs]) - before
     assert len(change) == 144
     assert f'{(abs(change) < 0.02).sum()} of the 144 move "{best.token}"' in solution
-    strongest = divmod(int(change.argmin()), 12)
+    strongest = Head.at(change.argmin(), reading.shape)
     assert (
-        f"{head_name(*strongest).lower()} alone it falls to {share(without(strongest))}"
+        f"{strongest.name.lower()} alone it falls to {share(without(strongest))}"
     ) in solution
 
 
@@ -214,7 +215,7 @@ def test_all_fields_are_read(tmp_path):
         hint="Look.",
         solution="Seen.",
         explanation="Why.\n\n---\n\nSo.",
-        head=(2, 9),
+        head=Head(2, 9),
         pair=("the#2", "dog"),
         parameters=(("tab", "Compare"), ("k", "5")),
     )

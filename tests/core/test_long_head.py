@@ -14,7 +14,7 @@ from attention.exports import diagrams_zip, fitting_diagram
 from attention.pictures.colors import levels, palette
 from attention.pictures.cs50 import diagram_png, gray_color
 from attention.pictures.long_head import long_head_png, long_head_svg
-from attention.reading import Reading
+from attention.reading import Head, Reading
 from tests.support.making import make_reading
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -52,7 +52,7 @@ def centres(image: Image.Image, n_tokens: int, cell: int) -> np.ndarray:
     [(46, 28, 242 + 46 * 28), (200, 26, 242 + 5200), (512, 10, 127 + 5120)],
 )
 def test_a_rows_brightest_cell_is_what_its_token_looks_at(n_tokens, cell, width):
-    image = opened(long_head_png(long_reading(n_tokens), 0, 0))
+    image = opened(long_head_png(long_reading(n_tokens), Head(0, 0)))
     colours = centres(image, n_tokens, cell)
     assert (colours.sum(axis=-1).argmax(axis=1) == targets(n_tokens)).all()
     expected = palette()[levels(np.float32(0.9))].astype(int)
@@ -63,7 +63,7 @@ def test_a_rows_brightest_cell_is_what_its_token_looks_at(n_tokens, cell, width)
 
 
 def test_title_legend_and_tokens_stand_round_the_cells():
-    image = opened(long_head_png(long_reading(60), 0, 0)).convert("L")
+    image = opened(long_head_png(long_reading(60), Head(0, 0))).convert("L")
     side = 60 * 28
     beside = np.asarray(image)[-side:, :-side]
     above = np.asarray(image)[:-side, -side:]
@@ -76,7 +76,7 @@ def test_title_legend_and_tokens_stand_round_the_cells():
 
 def test_a_long_heads_svg_has_each_token_twice_and_its_words_as_text():
     reading = replace(long_reading(512), view=("words",))
-    root = ElementTree.fromstring(long_head_svg(reading, 0, 0))
+    root = ElementTree.fromstring(long_head_svg(reading, Head(0, 0)))
     texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     for token in reading.tokens:
         assert texts.count(token) == 2
@@ -86,7 +86,7 @@ def test_a_long_heads_svg_has_each_token_twice_and_its_words_as_text():
 
 
 def test_a_long_heads_svg_holds_its_weights_as_one_picture_of_a_pixel_a_pair():
-    root = ElementTree.fromstring(long_head_svg(long_reading(512), 0, 0))
+    root = ElementTree.fromstring(long_head_svg(long_reading(512), Head(0, 0)))
     _, cells = root.iter(f"{SVG}image")  # the first is the legend's
     assert cells.get("width") == cells.get("height") == str(512 * 10)
     kind, data = cells.get("href").split(",")
@@ -100,7 +100,7 @@ def test_a_long_heads_svg_holds_its_weights_as_one_picture_of_a_pixel_a_pair():
 def test_hostile_text_in_a_long_heads_svg_is_text():
     words = "<script>zq</script> ]]><a/> &zq; \x01\ud800\uffff"
     reading = make_reading(np.full((1, 1, 6, 6), 1 / 6), words=words)
-    root = ElementTree.fromstring(long_head_svg(reading, 0, 0).encode())
+    root = ElementTree.fromstring(long_head_svg(reading, Head(0, 0)).encode())
     drawn = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert drawn == {"svg", "rect", "text", "image"}
     assert "<script>zq</script>" in "".join(root.itertext())
@@ -112,7 +112,7 @@ def test_hostile_text_in_a_long_heads_svg_is_text():
 @pytest.mark.parametrize(("n_tokens", "cell"), [(131, 39), (512, 10)])
 def test_a_long_diagram_has_smaller_cells_of_the_same_grays(n_tokens, cell):
     reading = long_reading(n_tokens)
-    image = opened(fitting_diagram(reading, 0, 0))
+    image = opened(fitting_diagram(reading, Head(0, 0)))
     assert image.size == (cell * n_tokens + 200,) * 2
     colours = centres(image, n_tokens, cell)
     assert (colours.sum(axis=-1).argmax(axis=1) == targets(n_tokens)).all()
@@ -122,7 +122,7 @@ def test_a_long_diagram_has_smaller_cells_of_the_same_grays(n_tokens, cell):
 def test_a_diagram_of_130_tokens_is_still_cs50s():
     reading = long_reading(130)
     expected = diagram_png(reading.tokens, reading.attention[0, 0])
-    assert fitting_diagram(reading, 0, 0) == expected
+    assert fitting_diagram(reading, Head(0, 0)) == expected
     assert opened(expected).size == (40 * 130 + 200,) * 2
 
 

@@ -28,7 +28,7 @@ from attention.pictures.cs50 import diagram_png
 from attention.pictures.head import head_png, head_svg
 from attention.pictures.overview import overview_png
 from attention.pictures.sheet import sheet_png
-from attention.reading import MASK
+from attention.reading import MASK, Head
 from attention.report import file as report_file
 from attention.report.findings import comparison_finding, head_finding, what_if_finding
 from attention.report.html import report_html
@@ -75,7 +75,7 @@ def test_a_head_drawn_for_paper_is_a_picture_and_well_formed_svg(engine, text, h
 @usual
 def test_a_csv_gives_back_every_token_and_the_very_numbers(engine, text, how):
     seen, _ = seen_as(read(engine, text), *how)
-    frame = read_csv(io.BytesIO(head_csv(seen, *HEAD)))
+    frame = read_csv(io.BytesIO(head_csv(seen, HEAD)))
     names = [token for token in seen.tokens for _ in seen.tokens]
     assert frame["query_token"].tolist() == names
     assert frame["key_token"].tolist() == list(seen.tokens) * seen.n_tokens
@@ -126,7 +126,7 @@ def test_a_files_name_is_plain_whatever_the_text(text, model):
     reading = replace(make_reading(np.ones((1, 1, 3, 3)), "a"), text=text, model=model)
     assert re.fullmatch("[a-z0-9-]{1,40}", slug(text))
     assert re.fullmatch(
-        "[a-z0-9_-]+[.]cs50[.]png", file_name(reading, "cs50.png", 0, 0)
+        "[a-z0-9_-]+[.]cs50[.]png", file_name(reading, "cs50.png", Head(0, 0))
     )
 
 

@@ -41,7 +41,7 @@ def test_every_head_is_told_in_words_without_a_missing_number(engine, text, how)
     roles = head_roles(seen)
     names = "".join(seen.tokens).lower()
     for head in all_heads(seen):
-        said = describe_role(roles, *head) + describe_strongest(seen, *head)
+        said = describe_role(roles, head) + describe_strongest(seen, head)
         assert "nan" in names or "nan%" not in said
         assert "inf%" not in said
 
@@ -63,7 +63,7 @@ def test_heads_ranked_for_a_token_share_out_its_row(engine, text, how, data):
 @usual
 def test_a_head_as_a_frame_and_as_a_table_has_every_weight_once(engine, text, how):
     seen, _ = seen_as(read(engine, text), *how)
-    frame, table = head_frame(seen, *HEAD), head_table(seen, *HEAD)
+    frame, table = head_frame(seen, HEAD), head_table(seen, HEAD)
     assert len(frame) == seen.n_tokens**2
     assert table.columns.is_unique
     for sums in (frame.groupby("query")["score"].sum(), table.sum(axis=1)):
@@ -82,11 +82,11 @@ def test_two_sentences_differ_by_shares_and_one_from_itself_by_nothing(
     assert not role_change(roles[0], roles[0]).any()
     assert len(changed_heads(*roles)) == 8
     if pair[0].n_tokens == pair[1].n_tokens:
-        frame = difference_frame(*pair, *HEAD)
+        frame = difference_frame(*pair, HEAD)
         assert frame["score"].between(-1, 1).all()
     else:
         with pytest.raises(ValueError, match="equally many tokens"):
-            difference_frame(*pair, *HEAD)
+            difference_frame(*pair, HEAD)
 
 
 @given(TEXTS, st.sets(st.tuples(st.integers(0, 1), st.integers(0, 3)), min_size=1))

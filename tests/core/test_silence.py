@@ -10,7 +10,7 @@ from attention.heads.ablation import (
     top_word_change,
 )
 from attention.heads.effects import compare_words, effects_frame
-from attention.reading import MAX_K, Prediction
+from attention.reading import MAX_K, Head, Prediction
 
 
 def words(**shares: float) -> list[Prediction]:
@@ -18,7 +18,10 @@ def words(**shares: float) -> list[Prediction]:
 
 
 def test_gates_are_one_but_for_silent_heads():
-    assert gates_without((2, 3), [(0, 2), (1, 0)]).tolist() == [[1, 1, 0], [0, 1, 1]]
+    assert gates_without((2, 3), [Head(0, 2), Head(1, 0)]).tolist() == [
+        [1, 1, 0],
+        [0, 1, 1],
+    ]
 
 
 def test_each_run_lacks_one_head():

@@ -28,7 +28,8 @@ ARROWS = {
     "attention.views": "attention.reading attention.words",
     "attention.heads": "attention.reading attention.words",
     "attention.claims": (
-        "attention.evidence attention.naming attention.reading attention.words"
+        "attention.evidence attention.heads attention.naming attention.reading "
+        "attention.words"
     ),
     "attention.lessons": (
         "attention.facts attention.fields attention.heads attention.naming "

@@ -7,6 +7,7 @@ import pytest
 
 from attention.exports import file_name
 from attention.heads.roles import head_roles
+from attention.reading import Head
 from attention.views import (
     HIDDEN,
     RENORMALISED,
@@ -138,5 +139,5 @@ def test_a_view_says_what_it_does_to_the_numbers(pieces):
 
 
 def test_files_of_a_view_are_named_after_it(pieces):
-    name = file_name(view(pieces, True, HIDDEN), "csv", 2, 9)
+    name = file_name(view(pieces, True, HIDDEN), "csv", Head(2, 9))
     assert name == "made-by-hand_slowly_words-hidden_layer3-head10.csv"

@@ -9,7 +9,7 @@ import pytest
 
 from attention.atlas.frames import (
     habits_frame,
-    heads_frame,
+    ranked_heads,
     rates_csv,
     relations_frame,
 )
@@ -41,8 +41,9 @@ from attention.atlas.sentences import (
 )
 from attention.claims.ready import ready_claims
 from attention.heads.roles import NAMES
+from attention.reading import Head
 
-FIRST, SECOND = (0, 0), (0, 1)
+FIRST, SECOND = Head(0, 0), Head(0, 1)
 
 
 def relation(
@@ -133,7 +134,7 @@ def test_the_sentence_has_the_numbers_of_the_half_that_is_measured_on():
 
 
 def test_heads_are_ranked_over_all_sentences_beside_the_fixed_guess():
-    frame = heads_frame(DETERMINERS, TO_GOVERNOR)
+    frame = ranked_heads(DETERMINERS, TO_GOVERNOR)
     assert frame[["layer", "head"]].to_numpy().tolist() == [[1, 2], [1, 1]]
     assert frame["rate"].tolist() == [24 / 30, 18 / 30]
     assert frame["above"].tolist() == pytest.approx([11 / 30, 5 / 30])

@@ -6,6 +6,7 @@ import pytest
 from attention.claims.frames import claim_frame, sentences_frame
 from attention.claims.lines import Malformed
 from attention.claims.measure import best_offset, judge, measure, measure_each
+from attention.reading import Head
 from tests.support.claiming import (
     ELSEWHERE,
     PAIRS,
@@ -114,8 +115,8 @@ def test_luck_is_a_random_choice_among_the_other_words(result):
 
 def test_only_one_of_head_and_guess_is_counted_where_they_differ(result):
     # The guess, 1 on, is right in the third sentence; the second head in the first.
-    assert result.lead(0, 0) == (2, 0)
-    assert result.lead(0, 1) == (1, 1)
+    assert result.lead(Head(0, 0)) == (2, 0)
+    assert result.lead(Head(0, 1)) == (1, 1)
 
 
 def test_of_equal_weights_the_key_is_no_hit():
@@ -168,7 +169,7 @@ def test_the_ranked_table_has_each_heads_own_numbers():
 
 
 def test_a_heads_sentences_stand_with_its_misses_first(result):
-    frame = sentences_frame(result, 0, 1)
+    frame = sentences_frame(result, Head(0, 1))
     assert frame["hit"].tolist() == [False, False, True]
     assert frame["line"].tolist() == [2, 3, 1]
     assert frame["looked_at"].tolist() == ["the", "cat", "cat"]

@@ -16,6 +16,7 @@ from attention.claims.lines import Example, parse, write_line
 from attention.claims.measure import Measured, best_offset, judge
 from attention.claims.verdict import describe_best, describe_head
 from attention.evidence import SURE, sample_size, sidak, survival, wilson
+from attention.reading import Head
 from attention.report import file as report_file
 from attention.report.findings import claim_finding
 from attention.words import word_spans
@@ -107,10 +108,10 @@ def test_a_claim_is_judged_within_its_bounds(measured):
     frame = claim_frame(result)
     assert frame["hits"].is_monotonic_decreasing
     assert len(frame) == result.hits.size
-    assert sentences_frame(result, 0, 0)["hit"].sum() == result.hits[0, 0]
+    assert sentences_frame(result, Head(0, 0))["hit"].sum() == result.hits[0, 0]
     assert all(says.endswith(".") for says in describe_best(result))
-    assert all(says.endswith(".") for says in describe_head(result, *result.best()))
-    assert "nan" not in "".join(describe_head(result, *result.best()))
+    assert all(says.endswith(".") for says in describe_head(result, result.best()))
+    assert "nan" not in "".join(describe_head(result, result.best()))
 
 
 @given(measurements(), TEXTS)

@@ -5,6 +5,7 @@ import pytest
 from attention.claims.lines import MAX_EXAMPLES
 from attention.claims.measure import judge, measure
 from attention.claims.verdict import describe_best, describe_head
+from attention.reading import Head
 from tests.support.claiming import (
     ELSEWHERE,
     PAIRS,
@@ -47,7 +48,7 @@ def verdict_on(result) -> str:
 
 def verdict_on_head(result, layer: int, head: int) -> str:
     """Return the numbers and then what comes of them, as the command does."""
-    return " ".join(reversed(describe_head(result, layer, head)))
+    return " ".join(reversed(describe_head(result, Head(layer, head))))
 
 
 def test_a_head_that_always_hits_where_places_vary_is_evidence():
@@ -62,7 +63,7 @@ def test_the_best_of_many_needs_a_greater_lead_than_a_head_named_beforehand():
     heads = [TARGETS * 2, *[ELSEWHERE * 2] * 143]
     result = many(*heads, pairs=PAIRS * 2)
     best, named = verdict_on(result), verdict_on_head(result, 0, 0)
-    assert result.lead(0, 0) == (6, 0)
+    assert result.lead(Head(0, 0)) == (6, 0)
     assert best.startswith("Promising: now test this very head on new sentences. ")
     assert "for a head that was named beforehand, too few for the best of 144" in best
     assert "holds up" not in best
@@ -87,7 +88,7 @@ def test_a_small_lead_over_the_fixed_guess_is_too_few_to_tell():
     result = many(targets, pairs=pairs)
     # "the#1 -> dog", 1 on as well, is hit by both.
     assert (result.hits[0, 0], result.offset_hits) == (12, 10)
-    assert result.lead(0, 0) == (4, 2)  # at least 4 of 6: 22 of 64 ways
+    assert result.lead(Head(0, 0)) == (4, 2)  # at least 4 of 6: 22 of 64 ways
     verdict = verdict_on(result)
     assert verdict.startswith("Too few sentences to tell the head from the fixed guess")
     assert verdict.endswith(
@@ -207,7 +208,7 @@ def test_a_head_behind_the_fixed_guess_is_told_what_it_shares_with_it(
         (neither, False, False),
     )
     assert (result.offset, result.offset_hits) == (1, shared + behind)
-    assert result.lead(0, 0) == (ahead, behind)
+    assert result.lead(Head(0, 0)) == (ahead, behind)
     assert says in verdict_on(result)
     assert says in f"{verdict_on_head(result, 0, 0)} "
 
@@ -220,7 +221,7 @@ def test_the_best_of_many_that_mostly_misses_is_a_tendency_at_most():
     pairs, hits, misses = zip(*rows, strict=True)
     best = [*misses[:130], *hits[130:300], *misses[300:]]
     result = many(best, *[misses] * 143, pairs=pairs)
-    assert result.lead(0, 0) == (170, 130)
+    assert result.lead(Head(0, 0)) == (170, 130)
     verdict, named = verdict_on(result), verdict_on_head(result, 0, 0)
     assert verdict.startswith("A tendency at most: now test this very head on new ")
     assert "A tendency, no rule: better than chance and than the fixed guess" in named
@@ -230,7 +231,7 @@ def test_at_the_most_sentences_nobody_is_asked_for_more():
     # The guess, 1 back, hits the second thousand; the head the first, and one more.
     pairs = ["the#1 -> dog"] * 1000 + ["dog -> the#1"] * 1000
     lead = many([2] * 1000 + [1] + [4] * 999, pairs=pairs)
-    assert (lead.n, lead.lead(0, 0)) == (MAX_EXAMPLES, (1000, 999))
+    assert (lead.n, lead.lead(Head(0, 0))) == (MAX_EXAMPLES, (1000, 999))
     assert verdict_on(lead).startswith("The fixed guess does about as well: test sent")
     # Of three words luck hits every other one, and so does the head: 47.8% to 52.2%.
     text = "dog ran home"

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from attention.atlas.file import save
 from attention.atlas.rates import FARTHEST, LABELS, Atlas, Habits, Relation, Source
 from attention.heads.roles import NAMES
+from attention.reading import Head
 from components.session import atlases
 from components.tabs.atlas import atlas as tab
 from components.tabs.atlas import relation as atlas_relation
@@ -22,7 +23,7 @@ from tests.support.hostile import HOSTILE, read_as_markup
 from tests.support.on_the_page import has_picture, in_tab, labels, press, texts
 from tests.support.serving import ROOT
 
-BEST, OTHER = (4, 0), (2, 9)
+BEST, OTHER = Head(4, 0), Head(2, 9)
 OBJECTS = "direct object → its verb"
 PARQUET = ROOT / "tests/data/old_links/atlas.parquet"
 WEIGHTS_SHA256 = weights_sha256(ROOT / "model_cache/bundled")

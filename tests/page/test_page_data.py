@@ -12,7 +12,7 @@ from PIL import Image
 from attention.heads.frames import head_frame
 from attention.pictures.charts import head_chart, lines_chart
 from attention.pictures.colors import levels, palette
-from attention.reading import MAX_MASKS, heads_named
+from attention.reading import MAX_MASKS, Head, heads_named
 from components.page import hide_words as words
 from components.page import predictions
 from components.page.overview import overview_data, overview_png
@@ -27,7 +27,7 @@ ACROSS = "The turtle moved slowly across the [MASK]."
 def test_lines_join_the_tokens_that_a_head_joins():
     weights = np.eye(4)[None, None, [1, 2, 3, 0]]  # each token gives all to the next
     reading = make_reading(weights, "the dog")
-    spec = lines_chart(head_frame(reading, 0, 0), reading.tokens).to_dict()
+    spec = lines_chart(head_frame(reading, Head(0, 0)), reading.tokens).to_dict()
     rules = spec["datasets"][spec["layer"][0]["data"]["name"]]
     pairs = {(rule["query"], rule["key"]) for rule in rules}
     assert pairs == {(0, 1), (1, 2), (2, 3), (3, 0)}
@@ -74,7 +74,7 @@ def test_the_overview_of_32_tokens_stays_under_150_kb_even_as_noise(bundled_engi
 
 def test_the_heatmap_has_a_mark_for_each_pair_and_keeps_equal_tokens_apart():
     weights = np.random.default_rng(0).dirichlet(np.ones(6), size=(1, 1, 6))
-    spec = head_chart(make_reading(weights), 0, 0).to_dict()
+    spec = head_chart(make_reading(weights), Head(0, 0)).to_dict()
     values = next(iter(spec["datasets"].values()))
     assert len(values) == 36
     assert {v["key"] for v in values if v["key_token"] == "the"} == {1, 3}
@@ -86,7 +86,7 @@ def test_the_heatmap_has_a_mark_for_each_pair_and_keeps_equal_tokens_apart():
 def test_hostile_tokens_stay_text_in_the_heatmaps_expressions():
     tokens = ["[CLS]", "\"];alert('x')//", "\\", "</script>", "[SEP]"]
     reading = make_reading(np.full((1, 1, 5, 5), 0.2), " ".join(tokens[1:-1]))
-    axis = head_chart(reading, 0, 0).to_dict()["encoding"]["x"]["axis"]
+    axis = head_chart(reading, Head(0, 0)).to_dict()["encoding"]["x"]["axis"]
     listed = axis["labelExpr"].removesuffix("[datum.value]")
     assert json.loads(listed) == tokens
 

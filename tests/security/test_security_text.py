@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from attention.exports import FORMULA_STARTS, diagrams_zip
 from attention.pictures.head import head_svg
+from attention.reading import Head
 from attention.report.finding import Figure
 from attention.report.markdown import report_zip
 from components.session.findings import Entry
@@ -123,7 +124,7 @@ def test_names_in_zips_are_ours_whatever_the_text():
 def test_an_svg_of_hostile_text_has_no_script_and_no_address():
     words = "<script>zq</script> onload=zq javascript:zq &zq; ]]><a/>"
     reading = make_reading(np.full((1, 1, 7, 7), 1 / 7), words=words)
-    root = ElementTree.fromstring(head_svg(reading, (0, 0)))
+    root = ElementTree.fromstring(head_svg(reading, Head(0, 0)))
     drawn = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert drawn <= {
         *("svg", "g", "path", "text", "tspan", "rect", "line"),

@@ -1,7 +1,7 @@
 """What the bundled model answers, for tests that need one of its answers."""
 
 from attention.facts import facts
-from attention.reading import head_name
+from attention.reading import Head
 
 
 def best_word(text: str) -> str:
@@ -12,7 +12,7 @@ def best_word(text: str) -> str:
 def best_head(title: str) -> str:
     """Return the name of the head that a ready claim is best for."""
     claim = facts()["claims"][title]
-    return head_name(claim["layer"] - 1, claim["head"] - 1)
+    return Head.numbered(claim["layer"], claim["head"]).name
 
 
 def link_to_best_head(title: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import reject, settings
 from hypothesis import strategies as st
 
-from attention.reading import MASK, Reading
+from attention.reading import MASK, Head, Reading
 from attention.views import SPECIALS
 from model_cache.unreadable import UnreadableText
 
@@ -43,7 +43,7 @@ ANY_TEXTS = TEXTS | st.text(st.characters(), max_size=20)
 WORDS = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1)
 VIEWS = st.tuples(st.booleans(), st.sampled_from(SPECIALS))
 SHARES = st.floats(0, 1)
-HEAD = 1, 2  # of 2 layers of 4 heads
+HEAD = Head(1, 2)  # of 2 layers of 4 heads
 ROUNDING = 1e-5  # float32's, over a row
 
 

@@ -8,7 +8,6 @@ from attention.atlas.frames import habits_frame, relations_frame
 from attention.atlas.rates import Atlas, strengths
 from attention.atlas.relations import relation_name
 from attention.atlas.sentences import describe_clearest, describe_habits
-from attention.reading import head_name
 from components.session import state
 from components.widgets.tables import ABOVE, HEIGHT, PERCENT, SHARE
 
@@ -28,7 +27,7 @@ def show_head(atlas: Atlas, open_relation: Callable[[str], None]) -> None:
         f"Over {atlas.source.sentences:,} sentences: no relation clearly more often "
         "than a fixed guess."
     )
-    st.text(f"{head_name(*head)}. {says} Choose a row to open that relation.")
+    st.text(f"{head.name}. {says} Choose a row to open that relation.")
     found = strengths(atlas, head)
 
     def open_chosen() -> None:

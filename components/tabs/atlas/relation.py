@@ -4,12 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from attention.atlas.frames import heads_frame
+from attention.atlas.frames import ranked_heads
 from attention.atlas.rates import Atlas, held_out
 from attention.atlas.sentences import describe_held_out, describe_rate
 from attention.claims.lines import Example
 from attention.claims.measure import Measured, Result, judge
-from attention.reading import head_name
 from components.session import state
 from components.session.atlases import SMALL_TREEBANK, examples_from, treebanks_of
 from components.widgets.head_maps import choose_on_map
@@ -45,15 +44,15 @@ def _show_heads(atlas: Atlas, name: str, direction: int) -> None:
     best = held_out(relation, direction)
     if best and best.head != state.selected_head():
         st.button(
-            f"Open {head_name(*best.head).lower()}",
+            f"Open {best.head.name.lower()}",
             key="open best of atlas",
             on_click=state.select_head,
-            args=best.head,
+            args=(best.head,),
         )
     st.text(
         "The open head: " + describe_rate(relation, direction, state.selected_head())
     )
-    frame = heads_frame(relation, direction)
+    frame = ranked_heads(relation, direction)
     map_area, table_area = st.columns([2, 3])
     with map_area:
         choose_on_map(

@@ -11,7 +11,7 @@ from attention.claims.frames import claim_frame
 from attention.claims.lines import Malformed, listed, parse
 from attention.claims.measure import Measured, Result, judge
 from attention.claims.verdict import describe_claim, describe_hits
-from attention.reading import Reading, head_name
+from attention.reading import Head, Reading
 from attention.report.findings import claim_finding
 from components.session import state, url
 from components.session.atlases import chosen_atlas
@@ -120,7 +120,7 @@ def _is_judged_alone() -> bool:
 
 
 def _show_result(
-    result: Result, model: str, n_untested: int, judged: tuple[int, int] | None
+    result: Result, model: str, n_untested: int, judged: Head | None
 ) -> None:
     """Say what comes of the claim. judged: the head that is judged alone, if any."""
     judgement, numbers = describe_claim(result, judged)
@@ -129,9 +129,9 @@ def _show_result(
     with st.container(horizontal=True, vertical_alignment="center"):
         if judged is None and state.selected_head() != result.best():
             st.button(
-                f"Open {head_name(*result.best()).lower()}",
+                f"Open {result.best().name.lower()}",
                 on_click=state.select_head,
-                args=result.best(),
+                args=(result.best(),),
             )
         finding = partial(
             claim_finding, result, model, claim_title(), n_untested, judged
@@ -147,7 +147,7 @@ def _show_result(
         choose_head(frame.drop(columns="sentences"), "claim_heads", COLUMNS)
 
 
-def _show_sentences(result: Result, judged: tuple[int, int] | None) -> None:
+def _show_sentences(result: Result, judged: Head | None) -> None:
     """List the open head's sentences; the best one's, if nobody has opened a head.
 
     judged: the head that is judged alone, if any; another's hits are listed here.
@@ -155,9 +155,9 @@ def _show_sentences(result: Result, judged: tuple[int, int] | None) -> None:
     best = result.best()
     head = judged or (state.selected_head() if state.is_head_chosen() else best)
     if head not in (judged, best):
-        st.text(f"The open head, {describe_hits(result, *head)}")
+        st.text(f"The open head, {describe_hits(result, head)}")
     st.text(
-        f"Sentences of {head_name(*head).lower()}, misses first. Choose a row to open "
+        f"Sentences of {head.name.lower()}, misses first. Choose a row to open "
         "that sentence, with this head, at the top of the page."
     )
     choose_sentence(result, head, "claim_sentences")
