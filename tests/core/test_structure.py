@@ -21,29 +21,29 @@ ARROWS = {
     "attention.facts": "",
     "attention.fields": "",
     "attention.evidence": "",
-    "attention.showcase": "",
     "components.frontend": "",
+    "attention.showcase": "",
     "attention.naming": "attention.reading",
     "attention.words": "attention.reading",
     "attention.views": "attention.reading attention.words",
     "attention.heads": "attention.reading attention.words",
-    "attention.claims": (
-        "attention.evidence attention.heads attention.naming attention.reading "
-        "attention.words"
-    ),
     "attention.lessons": (
         "attention.facts attention.fields attention.heads attention.naming "
         "attention.reading"
     ),
     "attention.pictures": "attention.heads attention.reading",
-    "model_cache": (
-        "attention.claims attention.fields attention.heads attention.reading"
+    "attention.claims": (
+        "attention.evidence attention.heads attention.naming attention.reading "
+        "attention.words"
     ),
+    "attention.exports": "attention.pictures attention.reading",
     "attention.picks": (
         "attention.claims attention.evidence attention.heads attention.lessons "
         "attention.reading"
     ),
-    "attention.exports": "attention.pictures attention.reading",
+    "model_cache": (
+        "attention.claims attention.fields attention.heads attention.reading"
+    ),
     "attention.report": (
         "attention.claims attention.exports attention.fields attention.heads "
         "attention.pictures attention.reading attention.views"
