@@ -1,6 +1,6 @@
 """How much a count of hits says: intervals, p-values, and their words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -80,6 +80,17 @@ def sample_size(probabilities: Sequence[float], n_heads: int) -> int | None:
     # One head's chance that makes that of any of n_heads just SURE.
     allowed = -np.expm1(np.log1p(-SURE) / n_heads)
     return int(np.floor(np.log(allowed) / np.log(p))) + 1
+
+
+def best_offset(counts: Mapping[int, int]) -> int:
+    """Return the fixed offset that hits most; of equals the nearest, then the left one.
+
+    counts: how often each offset hits.
+
+    >>> best_offset({2: 1, 1: 2, -1: 2})
+    -1
+    """
+    return min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
 
 
 def offset_name(offset: int) -> str:

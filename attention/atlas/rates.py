@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from attention.atlas.relations import DIRECTIONS, TO_GOVERNOR
-from attention.evidence import wilson
+from attention.evidence import best_offset, wilson
 from attention.heads.roles import LEGEND, NAMES
 from attention.reading import Head
 
@@ -203,7 +203,8 @@ def offset_of(at: int, direction: int) -> int:
 
 def _best_offset(counts: np.ndarray, direction: int) -> tuple[int, int]:
     """Return the most frequent offset, the nearest of equals, and its place."""
-    at = min(range(len(counts)), key=lambda i: (-counts[i], abs(i - FARTHEST), i))
+    offsets = range(-FARTHEST, FARTHEST + 1)  # as the dependent sees them
+    at = best_offset(dict(zip(offsets, counts, strict=True))) + FARTHEST
     return offset_of(at, direction), at
 
 

@@ -12,8 +12,8 @@ DIRECTIONS = ("to governor", "to dependent")  # as files have them
 
 ADVERB_VERB, NEAR, FAR = "advmod.verb", "advmod.verb.near", "advmod.verb.far"
 
-# Of layout more than of grammar: a head that looks at full stops from wherever it is
-# hits half of the one, a head that looks at first words a third of the other.
+# Layout more than grammar: a head that always attends to the full stop already scores
+# half of "punct", one that always attends to the first word a third of "list".
 LAYOUT = ("punct", "list")
 # What the ready claims of claims/ are about, each from a dependent to its governor.
 # Universal Dependencies has no relation from a pronoun to the noun it stands for.

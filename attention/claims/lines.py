@@ -37,7 +37,7 @@ class Example:
 
     @property
     def content(self) -> tuple[str, Span, Span]:
-        """What makes it another than a copy of it: neither its line nor capitals."""
+        """Its identity for finding copies; ignores line number and case."""
         return self.text.casefold(), self.query, self.key
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from attention.claims.lines import Example, Malformed
-from attention.evidence import sidak, survival, wilson
+from attention.evidence import best_offset, sidak, survival, wilson
 from attention.naming import Span
 from attention.reading import Head, Reading
 from attention.words import Groups, looked_at, to_words, word_pieces
@@ -146,7 +146,8 @@ def judge(measured: Sequence[Measured]) -> Result:
     hits = np.sum([one.hits for one in measured], axis=0)
     low, high = wilson(hits, n)
     by_chance = survival([one.chance_level for one in measured])
-    offset, offset_hits = best_offset([one.offset for one in measured])
+    offsets = Counter(one.offset for one in measured)
+    offset = best_offset(offsets)
     return Result(
         measured=tuple(measured),
         hits=hits,
@@ -156,19 +157,8 @@ def judge(measured: Sequence[Measured]) -> Result:
         p_value=by_chance[hits],
         family_p_value=sidak(by_chance[hits], hits.size),
         offset=offset,
-        offset_hits=offset_hits,
+        offset_hits=offsets[offset],
     )
-
-
-def best_offset(offsets: Sequence[int]) -> tuple[int, int]:
-    """Return the most frequent offset and its count; the nearest of equals.
-
-    >>> best_offset([-1, 2, -1, 1, 1])
-    (-1, 2)
-    """
-    counts = Counter(offsets)
-    best = min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
-    return best, counts[best]
 
 
 def _joined(

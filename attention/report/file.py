@@ -66,7 +66,7 @@ class AnyVersion(Struct):
 def save(findings: Sequence[Finding], view: Mapping[str, str]) -> bytes:
     """Return findings, and the page's view as names and texts, in UTF-8 JSON.
 
-    Lone surrogates, which UTF-8 has not, become U+FFFD.
+    Lone surrogates, which UTF-8 cannot encode, become U+FFFD.
     Raises ValueError for more than `load` would take.
     """
     document = Document("attention", VERSION, dict(view), tuple(findings))

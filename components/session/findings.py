@@ -22,7 +22,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """Return the session's list, always the same object: downloads look at it later."""
+    """Return the session's list: always the same object, which downloads read later."""
     return st.session_state.setdefault("report", [])
 
 

@@ -54,8 +54,8 @@ def put_in_link(name: str, value: str | None) -> None:
 def set_defaults(values: Mapping[str, object]) -> None:
     """Let fields have other values than the page's own where the URL says nothing.
 
-    They have to be the fields' defaults. Set in the session alone they would not be in
-    the URL, and the browser would sooner or later go back to what a field begins with.
+    They have to be the fields' defaults: values set in the session alone would not be
+    in the URL, and the browser would later go back to a field's default.
     """
     st.session_state[DEFAULTS] = values
 

@@ -20,7 +20,6 @@ from components.widgets.files import Kind, offer_files
 from components.widgets.pictures import show_png
 
 FILE, FAULT, REMOVED = "report_file", "report_file_fault", "report_removed"
-MEGABYTES = 20
 WHERE = (
     "Your findings live in this browser tab until you close or reload it. Save them to "
     "continue later; the file opens here again."
@@ -75,7 +74,7 @@ def show_report() -> None:
         "Continue from a saved file, or open a view that somebody saved",
         ["json"],
         key=FILE,
-        max_upload_size=MEGABYTES,
+        max_upload_size=report_file.MAX_MEGABYTES,
         on_change=_take_file,
     )
     if (fault := st.session_state.get(FAULT)) and st.session_state[FILE]:

@@ -78,9 +78,9 @@ def _choose(
 ) -> None:
     """Draw a table in which choosing a row calls open_row with its number.
 
-    about: what each row is about. A table would keep the number of the chosen row
-    though another stands there by now, or what it opened is open no more, so that
-    then another table takes its place.
+    about: what each row is about. Streamlit keeps the number of the chosen row even if
+    another row stands there now, or if what it opened is closed; in both cases a new
+    table takes the old one's place.
     """
     name = f"{key} {hash(tuple(about.itertuples(index=False, name=None)))}"
     turn = st.session_state.get(f"turn of {name}", 0)

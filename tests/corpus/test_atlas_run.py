@@ -221,9 +221,7 @@ def test_ray_on_this_machine_makes_the_atlas_of_a_plain_loop(treebank_file, here
     assert np.allclose(load(on_ray).habits.mean, load(plain).habits.mean, rtol=1e-5)
 
 
-def test_workers_and_machines_change_nothing_be_they_many_or_lost(
-    treebank_file, bundled_engine
-):
+def test_more_workers_and_lost_machines_change_no_count(treebank_file, bundled_engine):
     """A cluster of three machines, each some processes here; two of them are killed."""
     from ray.cluster_utils import Cluster
 

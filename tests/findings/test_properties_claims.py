@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from attention.claims.files import NotLines, read_lines
 from attention.claims.frames import claim_frame, sentences_frame
 from attention.claims.lines import Example, parse, write_line
-from attention.claims.measure import Measured, best_offset, judge
+from attention.claims.measure import Measured, judge
 from attention.claims.verdict import describe_best, describe_head
-from attention.evidence import SURE, sample_size, sidak, survival, wilson
+from attention.evidence import SURE, best_offset, sample_size, sidak, survival, wilson
 from attention.reading import Head
 from attention.report import file as report_file
 from attention.report.findings import claim_finding
@@ -146,17 +147,17 @@ def test_luck_falls_from_certainty_and_expects_the_sum_of_its_chances(chances):
 @usual
 def test_as_many_tries_as_are_needed_suffice_and_fewer_do_not(n_words, n_heads):
     n = sample_size([1 / n_words], n_heads)
-    luck = [1 - (1 - n_words**-tries) ** n_heads for tries in (n - 1, n)]
-    assert luck[0] >= SURE * (1 - 1e-9)
-    assert luck[1] <= SURE * (1 + 1e-9)
-    assert sidak(np.array(1 / n_words) ** n, n_heads) == pytest.approx(luck[1])
+    p_values = [1 - (1 - n_words**-tries) ** n_heads for tries in (n - 1, n)]
+    assert p_values[0] >= SURE * (1 - 1e-9)
+    assert p_values[1] <= SURE * (1 + 1e-9)
+    assert sidak(np.array(1 / n_words) ** n, n_heads) == pytest.approx(p_values[1])
 
 
 @given(st.lists(st.integers(-9, 9), min_size=1))
 @usual
 def test_the_best_offset_is_one_that_occurs_most(offsets):
-    best, count = best_offset(offsets)
-    assert count == offsets.count(best) == max(map(offsets.count, offsets))
+    best = best_offset(Counter(offsets))
+    assert offsets.count(best) == max(map(offsets.count, offsets))
 
 
 @given(FILES, st.booleans())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from attention.atlas.file import BadAtlas, load
+from attention.atlas.file import MOST_BYTES, BadAtlas, load
 from attention.atlas.frames import rates_csv
 from attention.exports import slug
 from attention.reading import Reading
@@ -14,7 +14,6 @@ from components.session.atlases import CHOICE, OWN, Found, atlases_of, found_atl
 from components.widgets.files import Kind, offer_files
 
 FILE, FAULT = "atlas_upload", "atlas_fault"
-MEGABYTES = 2  # as attention.atlas.file.MOST_BYTES
 # Known by their SHA-256, so that no other file is given their licence.
 LICENCES = dict.fromkeys(
     (
@@ -77,7 +76,7 @@ def ask_upload(reading: Reading) -> None:
         "A file that python -m corpus.atlas wrote; it stays in this browser tab",
         ["npz", "parquet"],  # the latter to be told how to make a new one
         key=FILE,
-        max_upload_size=MEGABYTES,
+        max_upload_size=MOST_BYTES // 1_000_000,
         on_change=_take_file,
     )
     if fault := st.session_state.get(FAULT):

@@ -65,8 +65,8 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
     with left:
         examples, malformed = parse(ask_lines(reading))
     is_long = takes_long(reading.model, examples)
-    # What other lines gave must not stand below a bar, to be read and added to the
-    # report. Emptied for a short test, too, it would flash with every click.
+    # While a long test runs, results of other lines must not stand below its bar, where
+    # they could be added to the report. For a short test, emptying would only flash.
     place = st.empty if is_long else st.container
     with left:
         refused = place()
