@@ -23,7 +23,7 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=15
 
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
