@@ -38,7 +38,7 @@ check: $(VENV)/installed-check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not browser and not slow and not hub"
+	$(BIN)/python -m pytest --numprocesses 2 -m "not browser and not slow and not hub"
 
 test: $(VENV)/installed-dev $(TYPESCRIPT) chromium
 	$(BIN)/ruff format --check .
