@@ -26,7 +26,9 @@ SCORES = ("mean", "spread")
 INTEGERS, FLOATS, BYTES = np.dtype("<i8"), np.dtype("<f4"), np.dtype("u1")
 VERSION = 2
 # Of a file that somebody uploads. One of 144 heads has 46 kB and unpacks to 0.3 MB.
-MOST_BYTES, MOST_UNPACKED, MOST_ABOUT = 2_000_000, 20_000_000, 200_000
+MAX_MEGABYTES = 2
+MOST_BYTES = MAX_MEGABYTES * 1_000_000
+MOST_UNPACKED, MOST_ABOUT = 20_000_000, 200_000
 MOST_RELATIONS, MOST_LABELS = 200, 50
 MOST_NAME, MOST_TEXT = 60, 1000  # characters
 MOST_COUNT = 10**12  # a sum of such counts is still exact
@@ -78,7 +80,7 @@ def load(data: bytes) -> Atlas:
     if data.startswith(PARQUET):
         raise BadAtlas(OLD)
     if len(data) > MOST_BYTES:
-        raise BadAtlas.because(f"This file has over {MOST_BYTES // 1_000_000} MB.")
+        raise BadAtlas.because(f"This file has over {MAX_MEGABYTES} MB.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _require_modest(archive)

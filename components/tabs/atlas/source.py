@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from attention.atlas.file import MOST_BYTES, BadAtlas, load
+from attention.atlas.file import MAX_MEGABYTES, BadAtlas, load
 from attention.atlas.frames import rates_csv
 from attention.exports import slug
 from attention.reading import Reading
@@ -76,7 +76,7 @@ def ask_upload(reading: Reading) -> None:
         "A file that python -m corpus.atlas wrote; it stays in this browser tab",
         ["npz", "parquet"],  # the latter to be told how to make a new one
         key=FILE,
-        max_upload_size=MOST_BYTES // 1_000_000,
+        max_upload_size=MAX_MEGABYTES,
         on_change=_take_file,
     )
     if fault := st.session_state.get(FAULT):

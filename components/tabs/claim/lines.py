@@ -15,7 +15,7 @@ LINES, CLAIM, FILE = url.EXAMPLES, url.CLAIM_WORDS, "claim_file"
 REPLACED = "claim_replaced"  # own lines that others took the place of
 UPLOADED = "claim_uploaded"  # the last lines that came from a file
 Lines = tuple[str, str]  # and their claim in words
-MEGABYTES = 1  # 2,000 sentences are 0.2
+MAX_MEGABYTES = 1  # 2,000 sentences are 0.2
 MOST_LETTERS = 200  # of a claim in words
 HOW = (
     "One sentence a line; behind a vertical bar the word that looks and the word it "
@@ -77,7 +77,7 @@ def ask_lines(reading: Reading) -> list[str]:
             "Lines as above (.txt), or columns sentence, from, to (.csv)",
             ["txt", "csv"],
             key=FILE,
-            max_upload_size=MEGABYTES,
+            max_upload_size=MAX_MEGABYTES,
             on_change=_take_file,
         )
         fault = st.session_state.get("claim_file_fault")
