@@ -45,7 +45,7 @@ test: $(VENV)/installed-dev $(TYPESCRIPT) chromium
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/node node_modules/typescript/bin/tsc
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --durations=15
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=15
 
 bench: $(VENV)/installed-dev chromium
 	$(BIN)/python -m benchmarks.engine
