@@ -10,6 +10,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from attention.facts import facts
+from attention.heads.roles import head_roles
+from attention.heads.summary import describe_role
+from attention.lessons import lessons
 from tests.support.answers import best_head
 from tests.support.browsing import (
     add_to_report,
@@ -109,7 +112,7 @@ def test_a_student_guesses_finds_tests_and_takes_a_report_home(
 
 @WIDTHS
 def test_a_teacher_composes_a_link_that_opens_as_promised(
-    served, new_page, viewport, tmp_path
+    served, new_page, viewport, bundled_engine
 ):
     page = new_page(
         viewport=viewport, permissions=["clipboard-read", "clipboard-write"]
@@ -136,11 +139,11 @@ def test_a_teacher_composes_a_link_that_opens_as_promised(
     student.goto(copied)
     wait_until_it_stands(student)
     expect(student.get_by_text("Your task.")).to_be_visible()
-    expect(student.get_by_label("Sentence")).to_have_value(
-        "She poured the hot [MASK] into two cups."
-    )
+    lesson = lessons()["predict-like-bert"]
+    expect(student.get_by_label("Sentence")).to_have_value(lesson.sentence)
     press(student, "Say what this head does")
-    expect(student.get_by_text("Each word looks nearly everywhere")).to_be_visible()
+    roles = head_roles(bundled_engine.read(lesson.sentence))
+    expect(student.get_by_text(describe_role(roles, lesson.head))).to_be_visible()
 
 
 def test_copy_link_names_the_whole_view(served, new_page):
