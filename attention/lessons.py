@@ -140,7 +140,7 @@ def _lesson(slug: str, values: dict[str, Any], explanation: str) -> Lesson:
     _check_together(fields)
     read: dict[str, Any] = structs.asdict(fields) | {"head": None, "pair": None}
     if fields.head:
-        read["head"] = Head.numbered(*map(int, fields.head.split("-")))
+        read["head"] = Head.from_short(fields.head)
     if fields.pair:
         read["pair"] = tuple(fields.pair.split(" -> "))
     read["parameters"] = tuple((k, str(v)) for k, v in fields.parameters.items())

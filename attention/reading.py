@@ -107,9 +107,41 @@ class Head(NamedTuple):
         """
         return "Layer {}, head {}".format(*self.numbers)
 
+    @property
+    def short(self) -> str:
+        """What links and lessons call the head.
+
+        >>> Head(2, 9).short
+        '3-10'
+        """
+        return "{}-{}".format(*self.numbers)
+
+    @classmethod
+    def from_short(cls, short: str) -> Self:
+        """Return the head that a link means. Raises ValueError for anything else.
+
+        >>> Head.from_short("3-10")
+        Head(layer=2, head=9)
+        """
+        if not (numbers := re.fullmatch("([0-9]{1,3})-([0-9]{1,3})", short)):
+            raise ValueError("of the form “3-10”, a layer and a head")
+        return cls.numbered(*map(int, numbers.groups()))
+
     def is_within(self, shape: tuple[int, int]) -> bool:
         """True if a model of so many layers and heads has this one."""
         return 0 <= self.layer < shape[0] and 0 <= self.head < shape[1]
+
+    def nearest(self, shape: tuple[int, int]) -> Self:
+        """Return this head, or the nearest one that a smaller model has.
+
+        >>> Head(2, 9).nearest((12, 4))
+        Head(layer=2, head=3)
+        """
+        layer, head = (
+            min(max(number, 0), count - 1)
+            for number, count in zip(self, shape, strict=True)
+        )
+        return type(self)(layer, head)
 
 
 def heads_named(names: list[str], shape: tuple[int, int]) -> frozenset[Head]:

@@ -17,6 +17,7 @@ from attention.atlas.relations import DIRECTIONS, ENDS, relation_name
 from attention.claims.ready import ready_claims
 from attention.lessons import lessons
 from attention.reading import Head
+from components.session.choices import OLD_TABS
 from model_cache import hub
 from model_cache.catalog import BUNDLED, Model, find_model
 from tests.support.on_the_page import components_data, has_picture, texts
@@ -33,6 +34,7 @@ FIELDS = (
 )
 # What stands in no other tab; only the open one is drawn.
 SIGNS = {
+    "Head": "Show as table",
     "Heads": "Show role",
     "Find heads for two words": "From",
     "What if": "Rank all heads by effect",
@@ -75,7 +77,7 @@ def open_file(open_page: Callable[..., AppTest], file: Mapping) -> AppTest:
 def go_to(page: AppTest, tab: str) -> AppTest:
     """Open a tab, by the name that version 0.1 had for it."""
     page.query_params.pop("tab", None)  # it would win over a click
-    page.session_state["tab"] = tab
+    page.session_state["tab"] = OLD_TABS.get(tab, tab)
     return page.run()
 
 
@@ -226,9 +228,9 @@ def _told_of(page: AppTest) -> list[str]:
 
 def _hidden(page: AppTest) -> list[str]:
     asks_guess = _field(page, "Your guess for [MASK]") is not None
-    is_role_hidden = not _data(page, "labels").get("labels")
+    picture = _data(page, "sprite")
     hides = {
-        "roles": is_role_hidden and _has_button(page, "Say what this head does"),
+        "roles": bool(picture.get("sprite")) and not picture["labels"],
         "words": asks_guess and not _predictions(page),
     }
     return [what for what, is_hidden in hides.items() if is_hidden]

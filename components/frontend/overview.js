@@ -15,11 +15,14 @@ import { button, element, find } from "./elements.js"
  * @property {string[]} labels each head's role
  * @property {Role[]} roles for the legend
  * @property {string} role the one shown, "" for all
+ * @property {boolean} folded on a phone, until somebody opens it
  */
+
+const PHONE = "(max-width: 640px)"  // as in overview.css
 
 /** @param {Component<Overview>} component */
 export default ({ data, parentElement, setTriggerValue }) => {
-  const { layers, heads, layer, head, sprite, labels, roles, role } = data
+  const { layers, heads, layer, head, sprite, labels, roles, role, folded } = data
   const shape = `${layers}x${heads}`
   const frame = find(parentElement, ".frame")
   const grid = find(parentElement, ".grid")
@@ -30,6 +33,8 @@ export default ({ data, parentElement, setTriggerValue }) => {
 
   // Built once, so that focus survives reruns and new pictures.
   if (grid.dataset.shape !== shape) {
+    const picture = /** @type {HTMLDetailsElement} */ (find(parentElement, "details"))
+    picture.open ||= !folded || !matchMedia(PHONE).matches || "shape" in grid.dataset
     grid.dataset.shape = shape
     frame.style.setProperty("--layers", String(layers))
     frame.style.setProperty("--heads", String(heads))

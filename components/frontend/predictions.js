@@ -35,9 +35,10 @@ export default ({ data, parentElement, setTriggerValue }) => {
     choose.className = "word"
     choose.disabled = probability === null
     choose.title = choose.disabled ? "" : `Put “${token}” into the sentence`
-    const sentence = element("div", "sentence")
+    const sentence = element("span", "sentence")
     sentence.append(before, element("b", "", word), after)
     const first = element("td", "first")
+    first.title = before + word + after  // of which the line may show less
     first.append(choose, ...(note ? [element("span", "note", note)] : []), sentence)
 
     const bar = element("div", "bar")

@@ -49,8 +49,7 @@ def start_of(lesson: Lesson) -> dict[str, str]:
     start = {name: str(url.PARAMETERS[name].default) for name in reset}
     start |= {url.TEXT: lesson.sentence} | dict(lesson.parameters)
     if head is not None:
-        layer, number = map(str, head.numbers)
-        start |= {url.LAYER: layer, url.HEAD: number}
+        start[url.HEAD] = head.short
     return start
 
 

@@ -7,13 +7,13 @@ import streamlit as st
 
 from attention.lessons import lessons
 from components.page.share import copy_button
-from components.session import choices, state, url
+from components.session import choices, state, url, views
 from components.widgets.pictures import show_png
 
 # What the link may hold of the present page, by what the panel calls it.
 PARTS = {
     "this text": (url.TEXT,),
-    "the open head": (url.LAYER, url.HEAD),
+    "the open head": (url.HEAD,),
     "how many predictions": (url.K,),
     "which BERT": (url.MODEL,),
 }
@@ -76,9 +76,8 @@ def _ask_link() -> str:
     )
     parts = st.multiselect("In the link", list(PARTS), DEFAULT_PARTS, key=PARTS_KEY)
     hidden = st.multiselect("Hidden at first", list(HIDDEN), key="teach_hidden")
-    values = {
-        name: str(st.session_state[name]) for part in parts for name in PARTS[part]
-    }
+    page = views.present_view()
+    values = {name: page[name] for part in parts for name in PARTS[part]}
     base = (st.context.url or "").replace("/~/+", "")
     values[url.LESSON] = lesson
     values[url.HIDE] = ",".join(HIDDEN[name] for name in hidden)

@@ -1,9 +1,12 @@
-"""Which head is open: its name, its selectors, and the steps to its neighbours."""
+"""Which head is open: its name, steps to its neighbours, and two fields."""
 
 import streamlit as st
 
-from components.session import state, url
+from attention.reading import Head
+from components.session import state
 
+LAYER, HEAD = "layer_field", "head_field"
+WIDTH = 150  # pixels, of a label and its field
 STEPS = (
     ("Previous", ":material/arrow_back:", -1),
     ("Next", ":material/arrow_forward:", 1),
@@ -11,39 +14,35 @@ STEPS = (
 
 
 def ask_head(shape: tuple[int, int]) -> None:
-    """Draw the open head's name, steps to its neighbours, and the selectors."""
-    layers, heads = shape
-    layer, head = state.default_head().numbers
-    state.keep_head_within(shape)
-    if {url.LAYER, url.HEAD} & {*st.query_params}:  # which leave out defaults
-        state.note_head_choice()
+    """Draw the one line with the open head's name, above all that is about it.
+
+    shape: (layers, heads) of the model that answers.
+    """
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
-        heading = st.container()
+        state.hold_head()
+        head = state.selected_head()
+        st.header(head.name, anchor=False, width="content")
         for label, icon, step in STEPS:
             st.button(
                 label,
                 icon=icon,
                 type="tertiary",
                 on_click=state.step_head,
-                args=(step, shape),
+                args=(step,),
             )
-    with st.container(horizontal=True):
-        st.number_input(
-            "Layer",
-            1,
-            layers,
-            layer,
-            key=url.LAYER,
-            on_change=state.note_head_choice,
-            bind="query-params",
-        )
-        st.number_input(
-            "Head",
-            1,
-            heads,
-            head,
-            key=url.HEAD,
-            on_change=state.note_head_choice,
-            bind="query-params",
-        )
-    heading.header(state.selected_head().name, anchor=False)
+        st.session_state[LAYER], st.session_state[HEAD] = head.numbers
+        for label, key, count in zip(
+            ("Layer", "Head"), (LAYER, HEAD), shape, strict=True
+        ):
+            st.number_input(label, 1, count, key=key, on_change=_open, width=WIDTH)
+
+
+def show_name(head: Head) -> None:
+    """Hold the line's place while there is nothing to step through yet."""
+    with st.container(key="steps-held"):
+        st.header(head.name, anchor=False)
+
+
+def _open() -> None:
+    numbers = st.session_state[LAYER], st.session_state[HEAD]
+    state.select_head(Head.numbered(*numbers))

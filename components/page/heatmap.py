@@ -17,6 +17,7 @@ from attention.pictures.charts import (
 )
 from attention.reading import Head, Reading
 from attention.report.findings import head_finding
+from components.page.downloads import offer_head
 from components.page.long_head import show_long_head
 from components.session import state, url
 from components.session.atlases import chosen_atlas
@@ -48,6 +49,7 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
                 on_click=state.toggle_checking,
             )
         offer_finding("head", lambda: head_finding(reading, roles, head))
+        offer_head(reading)
     with picture:
         _draw_head(reading, head, as_lines)
     if as_table:

@@ -13,16 +13,15 @@ REFRESH = 0.5  # seconds between two looks at a running download
 def choose_model() -> Model:
     """Draw the selector; return the model asked for, here or not."""
     models = list(load_catalog())
-    default, fault = cache.default_model()
+    default, _ = cache.default_model()
     chosen = st.selectbox(
         "Model",
         models,
         models.index(default),
         key=url.MODEL,
         bind="query-params",
+        label_visibility="collapsed",
     )
-    if fault:
-        st.warning(fault)
     return find_model(chosen)
 
 

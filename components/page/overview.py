@@ -3,58 +3,65 @@
 import numpy as np
 import streamlit as st
 
-from attention.heads.roles import LEGEND, HeadRoles
-from attention.pictures.overview import overview_png
-from attention.reading import Head, Reading
+from attention.heads.roles import LEGEND
+from attention.reading import Head
 from components.frontend import register
 from components.session import state
-from components.widgets.pictures import data_url
+from components.session.seen import Seen
 
 _grid = register(
     "overview",
+    "<details><summary>The picture of all heads</summary>"
     '<div class="frame"><div class="columns" aria-hidden="true"></div>'
     '<div class="rows" aria-hidden="true"></div>'
     '<div class="grid" role="group" aria-label="All heads"></div></div>'
-    '<div class="legend" role="group" aria-label="Show heads of one role"></div>',
+    '<div class="legend" role="group" aria-label="Show heads of one role"></div>'
+    "</details>",
+)
+HOW = (
+    "A row is a layer, a column a head. In each, bright is much attention and dark is "
+    "none. Attention is what a head weighs, not proof of why BERT chose a word."
 )
 
 
-def show_overview(reading: Reading, roles: HeadRoles | None) -> None:
+def show_overview(seen: Seen, tells_roles: bool) -> None:
     """Draw the grid of heads and the legend of roles.
 
-    roles: None hides them, for who is to find out.
-    Choosing a head sets the page's layer and head; choosing a role dims the others.
+    tells_roles: False hides them, for who is to find out.
+    Choosing a head opens it; choosing a role dims the others.
     """
     _grid(
         key="overview",
         data=overview_data(
-            reading.shape,
-            data_url(overview_png(reading.attention)),
-            None if roles is None else roles.labels,
+            seen.reading.shape,
+            state.selected_head(),
+            seen.picture,
+            seen.roles.labels if tells_roles else None,
         ),
         on_picked_change=_pick,
         on_role_change=_pick_role,
     )
-    st.text(
-        "A row is a layer, a column a head; brighter is more attention. Attention is "
-        "what a head weighs, not proof of why BERT chose a word."
-    )
+    st.text(HOW)
 
 
-def show_empty_overview(shape: tuple[int, int], key: str) -> None:
+def show_empty_overview(shape: tuple[int, int], head: Head, key: str) -> None:
     """Hold the grid's place while there is no reading; key: as for any element."""
-    _grid(key=key, data=overview_data(shape))
+    _grid(key=key, data=overview_data(shape, head))
+    st.text(HOW)
 
 
 def overview_data(
-    shape: tuple[int, int], sprite: str = "", labels: np.ndarray | None = None
+    shape: tuple[int, int],
+    open_head: Head,
+    sprite: str = "",
+    labels: np.ndarray | None = None,
 ) -> dict[str, object]:
     """Return what the browser draws: numbers from 1, a picture's URL or "".
 
     labels: [layers, heads], each head's role, BROAD or MIXED.
     """
     layers, heads = shape
-    layer, head = state.selected_head().numbers
+    layer, head = open_head.numbers
     names = [] if labels is None else labels.ravel().tolist()
     # Where roles are hidden none can be shown: all heads would be dimmed.
     shown = state.role() if names else ""
@@ -76,6 +83,8 @@ def overview_data(
             if role.name in names or role.name == shown
         ],
         "role": shown,
+        # On a phone the picture would stand before what the link is about.
+        "folded": state.names_tab(),
     }
 
 

@@ -7,8 +7,9 @@ from components.frontend import register
 from components.session import state, url
 from model_cache import cache
 
-# Characters of a long text shown on either side of the word.
-CONTEXT = 40
+# Characters of a long text on either side of the word: that before it leaves the word
+# in sight on a line of its own, that behind it is cut where the line ends.
+BEFORE, AFTER = 24, 80
 
 _tables = register(
     "predictions",
@@ -20,14 +21,15 @@ _tables = register(
 
 def ask_how_many() -> int:
     """Draw the slider for K; return it."""
-    return st.slider(
-        "Predictions to show",
-        1,
-        MAX_K,
-        state.default(url.K),
-        key=url.K,
-        bind="query-params",
-    )
+    with st.popover("How many", type="tertiary"):
+        return st.slider(
+            "Predictions to show",
+            1,
+            MAX_K,
+            state.default(url.K),
+            key=url.K,
+            bind="query-params",
+        )
 
 
 def show_predictions(reading: Reading, k: int) -> None:
@@ -78,9 +80,9 @@ def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict[str, 
         "token": prediction.token,
         "note": "word piece" if prediction.is_continuation else "",
         "probability": prediction.probability,
-        "before": before if len(before) <= CONTEXT else "…" + before[-CONTEXT:],
+        "before": before if len(before) <= BEFORE else "…" + before[-BEFORE:],
         "word": word,
-        "after": after if len(after) <= CONTEXT else after[:CONTEXT] + "…",
+        "after": after if len(after) <= AFTER else after[:AFTER] + "…",
     }
 
 

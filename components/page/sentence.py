@@ -15,16 +15,17 @@ NEARLY_MASK = re.compile(r"\[\s*mask\s*\]|<mask>", re.IGNORECASE)
 # the page is answered there, and survives a reload up to this many; a link with more
 # is broken or a prank.
 MAX_LINK_TEXT = 9_000
+REFUSED = "refused_characters"  # how many a link had that were too many
 
 
-def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
-    """Draw the field and the examples; return what stands in the field.
+def ask_sentence(is_first_run: bool) -> str:
+    """Draw the field; return what stands in it.
 
     is_first_run: of this visitor's session, when the text may come from a link.
     """
     # A field bound to the URL takes the link's text in its first run, whatever the
     # page says; to refuse it, the page runs again.
-    refused = st.session_state.pop("refused_characters", 0)
+    refused = st.session_state.get(REFUSED, 0)
     if refused:
         state.set_text(DEFAULT_TEXT)
     text = st.text_input(
@@ -34,20 +35,14 @@ def ask_sentence(is_first_run: bool, offers_examples: bool) -> str:
         bind="query-params",
         placeholder="Type a sentence with [MASK] in the place of a word",
     )
-    if offers_examples:
-        _offer_examples()
     if is_first_run and len(text) > MAX_LINK_TEXT:
-        st.session_state.refused_characters = len(text)
+        st.session_state[REFUSED] = len(text)
         st.rerun()
-    if refused:
-        st.info(
-            f"The link's text has {refused:,} characters; links carry at most "
-            f"{MAX_LINK_TEXT:,}. Type or paste it into the field instead."
-        )
     return text
 
 
-def _offer_examples() -> None:
+def offer_examples() -> None:
+    """Draw the examples, each a click away."""
     with st.container(
         key="try", horizontal=True, gap="small", vertical_alignment="center"
     ):
@@ -63,8 +58,17 @@ def _offer_examples() -> None:
             )
 
 
-def offer_steps(text: str) -> None:
-    """Offer the ways on from this text: correct its mask, or put a mask back."""
+def offer_steps(text: str) -> bool:
+    """Offer the ways on from this text; return whether they take the whole line.
+
+    To correct its mask, to put a mask back; to type what a link could not carry.
+    """
+    refused = st.session_state.pop(REFUSED, 0)
+    if refused:
+        st.info(
+            f"The link's text has {refused:,} characters; links carry at most "
+            f"{MAX_LINK_TEXT:,}. Type or paste it into the field instead."
+        )
     corrected = correct_mask(text)
     if corrected != text:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -72,6 +76,7 @@ def offer_steps(text: str) -> None:
             st.button("Write [MASK]", on_click=state.set_text, args=(corrected,))
     if (origin := state.origin()) is not None:
         st.button("↩ Put [MASK] back", on_click=state.set_text, args=(origin,))
+    return bool(refused or corrected != text)
 
 
 def correct_mask(text: str) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attention.report import file as report_file
 from components.frontend import register
-from components.session import url, views
+from components.session import state, url, views
 from components.widgets.files import Kind, offer_files
 
 _copy = register(
@@ -45,8 +45,9 @@ def show_share() -> None:
     """Draw "Copy link", or the file that takes its place."""
     if views.fits_page():
         # Named even where they are the defaults: another server may have others.
-        named = (url.TEXT, url.LAYER, url.HEAD, url.MODEL)
+        named = (url.TEXT, url.MODEL)
         parameters = {name: str(st.session_state[name]) for name in named}
+        parameters[url.HEAD] = state.selected_head().short
         copy_button("copy link", "Copy link", parameters=parameters)
     else:
         offer_files("view file", [VIEW_FILE])

@@ -6,14 +6,16 @@ Renaming one breaks the links that name it: the page then shows the default.
 from attention.heads.roles import LEGEND
 
 # Tabs.
-HEADS, TWO_WORDS = "Heads", "Find heads for two words"
+ONE_HEAD, ALL_HEADS = "Head", "All heads"
+TWO_WORDS, ONE_TOKEN, SEVERAL = "Two words", "One token", "Several heads"
 WHAT_IF, COMPARE = "What if", "Compare"
-SEVERAL, ONE_TOKEN = "Several heads", "One token"
 CLAIM, ATLAS, REPORT = "Test a claim", "Atlas", "Report"
 TABS = (
-    *(HEADS, TWO_WORDS, WHAT_IF, COMPARE, SEVERAL),
-    *(ONE_TOKEN, CLAIM, ATLAS, REPORT),
+    *(ONE_HEAD, ALL_HEADS, TWO_WORDS, ONE_TOKEN, SEVERAL),
+    *(WHAT_IF, COMPARE, CLAIM, ATLAS, REPORT),
 )
+# What version 0.2 and those before called them.
+OLD_TABS = {"Heads": ALL_HEADS, "Find heads for two words": TWO_WORDS}
 
 # What is hidden at first, until a student has guessed, or found out.
 WORDS, ROLES = "words", "roles"

@@ -5,7 +5,6 @@ names; a few the URL alone has. Callbacks run before the page does, so they may 
 widget's value.
 """
 
-import math
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -14,11 +13,10 @@ import streamlit as st
 
 from attention.reading import Head
 from components.session import url
-from components.session.choices import HIDEABLE
-from model_cache.catalog import Model
+from components.session.choices import ALL_HEADS, HIDEABLE, OLD_TABS
 
 TO_TOP, DEFAULTS, IS_HEAD_CHOSEN = "to_top", "defaults", "is_head_chosen"
-ROLES_SHOWN = "roles_shown"
+ROLES_SHOWN, SHAPE = "roles_shown", "shape"
 
 
 def in_link(name: str) -> Any:
@@ -68,17 +66,43 @@ def default(name: str) -> Any:
 
 def default_head() -> Head:
     """Return the head that opens where nobody has named one."""
-    return Head.numbered(default(url.LAYER), default(url.HEAD))
+    return Head.from_short(default(url.HEAD))
+
+
+def set_shape(shape: tuple[int, int]) -> None:
+    """Let heads be those of the model that answers: (layers, heads)."""
+    st.session_state[SHAPE] = shape
+
+
+def hold_head() -> None:
+    """Draw the field that holds the open head for the URL; page.css hides it.
+
+    One parameter, so that a click on a head is one step of the browser's Back. It keeps
+    what a link says of another model's head: that one opens once its model answers.
+    """
+    st.text_input(
+        "Open head", default(url.HEAD), key=url.HEAD, bind="query-params", width=1
+    )
+    if {url.LAYER, url.HEAD} & {*st.query_params}:  # which leave out defaults
+        note_head_choice()
 
 
 def selected_head() -> Head:
-    """Return the open head."""
-    return Head.numbered(st.session_state[url.LAYER], st.session_state[url.HEAD])
+    """Return the open head: the one asked for, or the nearest that the model has."""
+    asked = st.query_params.to_dict()
+    if url.LAYER not in asked and url.HEAD in st.session_state:
+        asked[url.HEAD] = st.session_state[url.HEAD]
+    try:
+        head = Head.from_short(url.renamed(asked, {})[url.HEAD])
+    except (KeyError, ValueError):
+        head = default_head()
+    return head.nearest(st.session_state[SHAPE])
 
 
 def select_head(head: Head) -> None:
     """Open this head."""
-    st.session_state[url.LAYER], st.session_state[url.HEAD] = head.numbers
+    st.session_state[url.HEAD] = head.short
+    st.query_params.pop(url.LAYER, None)
     note_head_choice()
 
 
@@ -92,50 +116,12 @@ def is_head_chosen() -> bool:
     return IS_HEAD_CHOSEN in st.session_state or selected_head() != default_head()
 
 
-def step_head(step: int, shape: tuple[int, int]) -> None:
+def step_head(step: int) -> None:
     """Open the next (1) or previous (-1) head, row after row, round the end."""
-    layers, heads = shape
+    layers, heads = shape = st.session_state[SHAPE]
     layer, head = selected_head()
     index = (layer * heads + head + step) % (layers * heads)
     select_head(Head.at(index, shape))
-
-
-def refuse_endless_numbers() -> None:
-    """Rerun the page without what Streamlit's number fields break on: ?layer=1e309.
-
-    They take what the URL held when the run began, whatever the page does to it.
-    """
-    endless = []
-    for name in (url.LAYER, url.HEAD):
-        with suppress(ValueError):
-            if math.isinf(float(st.query_params.get(name, ""))):
-                endless.append(name)
-    for name in endless:
-        del st.query_params[name]
-    if endless:
-        st.rerun()
-
-
-def keep_head_within(shape: tuple[int, int]) -> None:
-    """After a change to a smaller model, open the nearest head it has."""
-    for key, count in zip((url.LAYER, url.HEAD), shape, strict=True):
-        if st.session_state.get(key, 1) > count:
-            st.session_state[key] = count
-
-
-def keep_head_for(chosen: Model, answering: Model, link: Mapping[str, str]) -> None:
-    """Open a link's head of a larger model once that model answers.
-
-    Until then the bundled model may not have that head.
-    """
-    asked = url.values_of(link)
-    head = Head.numbered(asked.get(url.LAYER, 0), asked.get(url.HEAD, 0))
-    if chosen != answering and head.is_within(chosen.shape):
-        st.session_state.head_for = (chosen.id, *head.numbers)
-    model_id, *kept = st.session_state.get("head_for", ("",))
-    if chosen == answering and chosen.id == model_id:
-        del st.session_state.head_for
-        st.session_state[url.LAYER], st.session_state[url.HEAD] = kept
 
 
 def is_first_run() -> bool:
@@ -144,6 +130,28 @@ def is_first_run() -> bool:
         return False
     st.session_state.has_run = True
     return True
+
+
+def asked() -> tuple[object, ...]:
+    """Return what the whole page depends on, and not its detail alone."""
+    return tuple(st.session_state.get(name) for name in (url.TEXT, url.K, url.MODEL))
+
+
+def open_old_tab() -> None:
+    """Open the tab that an old link means, in a session's first run.
+
+    Streamlit drops a name that is no tab's any more, and then leaves this one in place.
+    """
+    link = st.query_params
+    is_nameless = url.TAB not in link and {url.SHOW_ROLE, url.LEAST} & {*link}
+    if link.get(url.TAB) in OLD_TABS or is_nameless:
+        # The first of version 0.2's tabs, which links did not name.
+        st.session_state[url.TAB] = OLD_TABS.get(link.get(url.TAB, ""), ALL_HEADS)
+
+
+def names_tab() -> bool:
+    """True if the link that began this session opened another tab than the first."""
+    return st.session_state.setdefault("names_tab", url.TAB in st.query_params)
 
 
 def role() -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from attention.lessons import lessons
-from attention.reading import MAX_K
+from attention.reading import MAX_K, Head
 from attention.showcase import DEFAULT_TEXT
 from attention.showcase import EXAMPLES as SENTENCES
 from attention.views import SHOWN
@@ -24,13 +24,14 @@ from components.session.choices import (
     ITS_LAYER,
     JUDGES,
     MAPS,
+    OLD_TABS,
     OPEN_HEAD,
     ROLE_NAMES,
     TABS,
 )
 from model_cache.catalog import UnknownModel, find_model
 
-TEXT, LAYER, HEAD, K, MODEL = "text", "layer", "head", "k", "model"
+TEXT, HEAD, K, MODEL = "text", "head", "k", "model"
 LESSON, TEACH, HIDE = "lesson", "teach", "hide"
 JOIN, SPECIALS = "join", "specials"
 ROLE, CHECK, LINES, TABLE = "role", "check", "lines", "table"
@@ -43,8 +44,11 @@ JUDGE = "judge"
 # What version 0.1 called them. Its links and files are read for ever.
 OLD_IN_LINK = {"claim": EXAMPLES}
 OLD_IN_FILE = {"claim": CLAIM_WORDS, "claim_lines": EXAMPLES}
+# Until version 0.2 a head was two parameters, layer=3 and head=10.
+LAYER = "layer"
+MOST = 999  # layers, and heads of each: a larger model may yet be chosen
 
-MOST_LAYERS = MOST_HEADS = 999  # a larger model may yet be chosen
+DEFAULT_HEAD = Head.numbered(3, 10)  # each word looks at the next one
 # Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
 
@@ -89,6 +93,27 @@ def _like(pattern: str, example: str) -> Callable[[str], str]:
     return parse
 
 
+def _head(value: str) -> str:
+    return value if value.isdigit() else Head.from_short(value).short
+
+
+def _head_of(shape: tuple[int, int]) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        numbers = map(int, _head(value).split("-"))
+        most = shape if "-" in value else shape[1:]
+        if all(1 <= n <= count for n, count in zip(numbers, most, strict=True)):
+            return value
+        raise ValueError(
+            f"a head of this BERT, which has {shape[0]} layers of {shape[1]}"
+        )
+
+    return parse
+
+
+def _tab(value: str) -> str:
+    return _one_of(*TABS)(OLD_TABS.get(value, value))
+
+
 def _switch(value: str) -> bool:
     if value.lower() not in ("true", "false"):
         raise ValueError("true or false")
@@ -121,9 +146,20 @@ _heads = _like("Layer [0-9]+(, head [0-9]+)?", "Layer 3, head 10")
 _TABLE = (
     Parameter(LESSON, "", _lesson, in_class_link=True, otherwise="see “Lessons”"),
     Parameter(TEXT, DEFAULT_TEXT, kept_in_view=True, in_class_link=True),
-    # Layer 3, head 10: each word looks at the next one.
-    Parameter(LAYER, 3, _number(1, MOST_LAYERS), kept_in_view=True, in_class_link=True),
-    Parameter(HEAD, 10, _number(1, MOST_HEADS), kept_in_view=True, in_class_link=True),
+    Parameter(
+        HEAD,
+        DEFAULT_HEAD.short,
+        _head,
+        kept_in_view=True,
+        in_class_link=True,
+        otherwise="the default one, or the nearest, is shown",
+    ),
+    Parameter(
+        LAYER,
+        None,
+        _number(1, MOST),
+        otherwise="the default one, or the nearest, is shown",
+    ),
     Parameter(K, 3, _number(1, MAX_K), kept_in_view=True, in_class_link=True),
     Parameter(MODEL, None, _model, kept_in_view=True, in_class_link=True),
     Parameter(
@@ -140,7 +176,7 @@ _TABLE = (
     Parameter(CHECK, False, _switch),
     Parameter(LINES, False, _switch),
     Parameter(TABLE, False, _switch),
-    Parameter(TAB, TABS[0], _one_of(*TABS), kept_in_view=True),
+    Parameter(TAB, TABS[0], _tab, kept_in_view=True),
     Parameter(SHOW_ROLE, ALL_ROLES, _one_of(ALL_ROLES, *ROLE_NAMES)),
     Parameter(LEAST, 0, _number(0, 100)),
     Parameter(FROM, None, _token),
@@ -168,10 +204,10 @@ def invalid_parameters(link: Mapping[str, str], shape: tuple[int, int]) -> list[
 
     link: the URL's parameters. shape: (layers, heads) of the model shown.
 
-    >>> invalid_parameters({"layer": "0", "tab": "Atlas", "lines": "yes"}, (2, 4))[0]
-    "The link's layer is not a number from 1 to 2; the default one is shown."
+    >>> invalid_parameters({"k": "0", "tab": "Atlas", "lines": "false"}, (2, 4))
+    ["The link's k is not a number from 1 to 20; the default one is shown."]
     """
-    of_the_model = {LAYER: _number(1, shape[0]), HEAD: _number(1, shape[1])}
+    of_the_model = {HEAD: _head_of(shape), LAYER: _number(1, shape[0])}
     notices = []
     for one in PARAMETERS.values():
         if one.name in link:
@@ -187,8 +223,8 @@ def invalid_parameters(link: Mapping[str, str], shape: tuple[int, int]) -> list[
 def values_of(view: Mapping[str, str]) -> dict[str, Any]:
     """Return a saved view as its widgets have it; invalid values are left out.
 
-    >>> values_of({"layer": "4", "head": "x", "lesson": "bias"})
-    {'layer': 4}
+    >>> values_of({"k": "4", "head": "x", "lesson": "bias"})
+    {'k': 4}
     """
     values: dict[str, Any] = {}
     for name in KEPT_IN_VIEW:
@@ -200,11 +236,17 @@ def values_of(view: Mapping[str, str]) -> dict[str, Any]:
 def renamed(values: Mapping[str, str], old_names: Mapping[str, str]) -> dict[str, str]:
     """Return a link's or a file's values by today's names, which win over old ones.
 
-    >>> renamed({"claim": "An adverb …", "tab": "Atlas"}, OLD_IN_FILE)
-    {'claim_words': 'An adverb …', 'tab': 'Atlas'}
+    >>> renamed({"claim": "An adverb …", "layer": "4", "head": "2"}, OLD_IN_FILE)
+    {'claim_words': 'An adverb …', 'head': '4-2'}
     """
     old = {old_names[name]: values[name] for name in old_names if name in values}
-    return old | {name: values[name] for name in values if name not in old_names}
+    new = old | {name: values[name] for name in values if name not in old_names}
+    layer, head = new.pop(LAYER, ""), new.get(HEAD, "")
+    if (layer or head.isdigit()) and "-" not in head:
+        # What is no number here, a notice tells of.
+        numbers = zip((layer, head), DEFAULT_HEAD.numbers, strict=True)
+        new[HEAD] = "-".join(n if n.isdigit() else str(usual) for n, usual in numbers)
+    return new
 
 
 def fits_link(*texts: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from components.session import url
+from components.session import state, url
 
 TYPED_SAVED = "typed_saved"
 
@@ -16,6 +16,7 @@ TYPED_SAVED = "typed_saved"
 def present_view() -> dict[str, str]:
     """Return what a file needs to restore the page."""
     values = {name: st.session_state.get(name) for name in url.KEPT_IN_VIEW}
+    values[url.HEAD] = state.selected_head().short
     return {
         name: str(value) for name, value in values.items() if value not in (None, "")
     }
