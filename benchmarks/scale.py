@@ -15,6 +15,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import asyncio
+import json
 import math
 import tempfile
 import time
@@ -69,7 +70,7 @@ def head_picture(reading: Reading) -> object:
     """Make what the page sends for the open head: a chart, or a picture if large."""
     if reading.n_tokens > HEATMAP_TOKENS:
         return png(levels(reading.attention[2, 9]))
-    return head_chart(reading, Head(2, 9)).to_json()
+    return json.dumps(head_chart(reading, Head(2, 9)).with_data())
 
 
 def parts(engine: Engine, n_tokens: int) -> tuple[dict[str, float], float, float]:

@@ -1,18 +1,17 @@
-"""The page's Altair charts: data in, a chart out; drawing them is others' job."""
+"""The page's charts over tokens: data in, a chart out; drawing is others' job."""
 
-import json
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 
 import altair as alt
 import pandas as pd
-from altair.typing import ChartType
 
 from attention.heads.frames import head_frame
 from attention.heads.stability import Spread
 from attention.pictures.colors import STOPS
 from attention.pictures.sizes import HEAD_HEIGHT
+from attention.pictures.vega_lite import Chart, Spec, spec_of, table, with_parameter
 from attention.reading import Head, Reading
 
 # A heatmap with more tokens is too dense to read and over 2,000 marks.
@@ -33,25 +32,9 @@ SAYS = {
     "expr": "datum.query_token + ' → ' + datum.key_token + ' ' "
     "+ format(datum.score, '.2f')"
 }
+SHAPES = 4 * HEATMAP_TOKENS  # of heatmaps, of lines: kinds and numbers of tokens
 
-Scheme = Literal["redblue", "viridis"]  # of colours: around 0, or from 0
 below = partial(alt.Legend, orient="bottom", titleOrient="left", gradientLength=200)
-
-
-@alt.theme.register("page", enable=True)
-def page_theme() -> alt.theme.ThemeConfig:
-    """Write in the colour of the words around a chart, in light mode and in dark.
-
-    Tokens and numbers are to be read; Streamlit's own grey has a contrast of 3.7:1.
-    """
-    colour = "currentColor"
-    return {
-        "config": {
-            "axis": {"labelColor": colour, "titleColor": colour},
-            "legend": {"labelColor": colour, "titleColor": colour},
-            "text": {"color": colour},
-        }
-    }
 
 
 def heatmap_height(n_tokens: int) -> int:
@@ -63,82 +46,44 @@ def label_pixels(n_tokens: int) -> int:
     return 12 if n_tokens <= 25 else 9
 
 
-def head_chart(reading: Reading, head: Head) -> alt.Chart:
+def head_chart(reading: Reading, head: Head) -> Chart:
     """Build the heatmap: a row for each token that attends, a column for each
     token attended to, colours on the page's one scale from 0 to 1.
     """
-    return weights_chart(head_frame(reading, head), reading.tokens)
+    return weights_chart(head_frame(reading, head))
 
 
-def weights_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> alt.Chart:
-    """Build the heatmap of any weights in long format, 0 to 1."""
+def weights_chart(frame: pd.DataFrame) -> Chart:
+    """Build the heatmap of any weights, 0 to 1, in weights_frame's long format."""
+    return Chart(_weights(frame["key"].nunique()), {"cells": frame})
+
+
+def difference_chart(frame: pd.DataFrame) -> Chart:
+    """Build the heatmap of compare.difference_frame: red less, blue more, 0 white."""
+    limit = float(frame["score"].abs().max()) or 1.0
+    spec = with_parameter(_difference(frame["key"].nunique()), "limit", limit)
+    return Chart(spec, {"cells": frame})
+
+
+@lru_cache(SHAPES)
+def _weights(n_tokens: int) -> Spec:
     # One scale for every head and sentence, so that pictures compare.
     scale = alt.Scale(type="sqrt", domain=[0, 1], range=STOPS, interpolate="rgb")
     legend = below(values=[0, 0.1, 0.5, 1], format="~")
-    return _heatmap(frame, list(tokens), "attention", scale, legend)
+    color = alt.Color("score:Q", title="attention", scale=scale, legend=legend)
+    return spec_of(_heatmap(n_tokens, color))
 
 
-def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> ChartType:
-    """Join each token on the left to those on the right that it attends to.
-
-    frame: long format; a column `name`, if there, colours each head's lines.
-    """
-    frame = frame[frame["score"] >= FAINTEST_LINE].assign(left=0, right=1)
-    across = alt.X("left:Q", axis=None).scale(domain=[-0.3, 1.3])
-    down = alt.Scale(domain=[len(tokens) - 0.5, -0.5], nice=False)
-    strength = alt.Scale(domain=[0, 1])
-    lines = (
-        alt.Chart(frame)
-        .mark_rule(strokeCap="round", tooltip=SAYS, color=DISTINCT.range[0])
-        .encode(
-            across,
-            alt.Y("query:Q", axis=None, scale=down),
-            alt.X2("right:Q"),
-            alt.Y2("key:Q"),
-            opacity=alt.Opacity("score:Q", scale=strength, legend=None),
-            size=alt.Size("score:Q", scale=strength, legend=None),
-        )
-    )
-    if "name" in frame:
-        lines = lines.encode(alt.Color("name:N", title=None, scale=DISTINCT))
-    labels = pd.DataFrame({"query": range(len(tokens)), "token": list(tokens)})
-    sides = [
-        alt.Chart(labels.assign(left=left))
-        .mark_text(align=align, dx=dx, fontSize=12)
-        .encode(across, alt.Y("query:Q", axis=None, scale=down), text="token:N")
-        for left, align, dx in SIDES
-    ]
-    return alt.layer(lines, *sides)
+@lru_cache(SHAPES)
+def _difference(n_tokens: int) -> Spec:
+    limit = alt.param(name="limit", value=1)
+    scale = alt.Scale(scheme="redblue", domainMin=-limit, domainMax=limit)
+    legend = below(format="+.2f")
+    color = alt.Color("score:Q", title="difference", scale=scale, legend=legend)
+    return spec_of(_heatmap(n_tokens, color).add_params(limit))
 
 
-def bars_chart(frame: pd.DataFrame) -> alt.Chart:
-    """Draw a bar for each token's share; columns token, share (0-1)."""
-    return (
-        alt.Chart(frame)
-        .mark_bar()
-        .encode(
-            alt.X("token:N", sort=None, title=None).axis(labelAngle=-60),
-            alt.Y("share:Q", title="share").scale(domain=[0, 1]).axis(format="%"),
-            tooltip=["token", alt.Tooltip("share", format=".1%")],
-        )
-    )
-
-
-def difference_chart(frame: pd.DataFrame) -> alt.Chart:
-    """Build the heatmap of compare.difference_frame: red less, blue more, 0 white."""
-    tokens = frame.sort_values("key").drop_duplicates("key")["key_token"].tolist()
-    limit = float(frame["score"].abs().max()) or 1.0
-    scale = alt.Scale(scheme="redblue", domain=[-limit, limit])
-    return _heatmap(frame, tokens, "difference", scale, below(format="+.2f"))
-
-
-def _heatmap(
-    frame: pd.DataFrame,
-    tokens: list[str],
-    title: str,
-    scale: alt.Scale,
-    legend: alt.Legend,
-) -> alt.Chart:
+def _heatmap(n_tokens: int, color: alt.Color) -> alt.Chart:
     # Pointing at a cell keeps its row and its column bright.
     pointed = partial(
         alt.selection_point, on="pointerover", clear="pointerout", empty=True
@@ -147,68 +92,109 @@ def _heatmap(
     column = pointed(name="column", fields=["key"])
     axis = partial(
         alt.Axis,
-        # Positions are the data, so that repeated tokens keep rows of their own;
-        # json.dumps keeps any token a plain string inside the expression.
-        labelExpr=f"{json.dumps(tokens)}[datum.value]",
         labelOverlap=False,
         labelFlush=False,  # each in the middle of its cells, the first and last too
         labelLimit=80,
-        labelFontSize=label_pixels(len(tokens)),
+        labelFontSize=label_pixels(n_tokens),
         ticks=False,
         domain=False,
     )
+    # Positions are the data, so that repeated tokens keep rows of their own. Their
+    # tokens are looked up in the cells, which come query by query.
+    across = axis(
+        orient="top",
+        labelAngle=-90,
+        labelExpr="data('cells')[datum.value].key_token",
+    )
+    down = axis(labelExpr=f"data('cells')[datum.value * {n_tokens}].query_token")
     return (
-        alt.Chart(frame)
+        alt.Chart(table("cells"))
         .mark_rect(tooltip=SAYS, description=SAYS)
         .encode(
-            alt.X(
-                "key:O",
-                sort=None,
-                title="token attended to",
-                axis=axis(orient="top", labelAngle=-90),
-            ),
-            alt.Y("query:O", sort=None, title="token that attends", axis=axis()),
-            alt.Color("score:Q", title=title, scale=scale, legend=legend),
+            alt.X("key:O", sort=None, title="token attended to", axis=across),
+            alt.Y("query:O", sort=None, title="token that attends", axis=down),
+            color,
             opacity=alt.when(row | column).then(alt.value(1)).otherwise(alt.value(0.4)),
         )
         .add_params(row, column)
     )
 
 
-def head_map(
-    frame: pd.DataFrame, field: str, title: str, scheme: Scheme, limit: float = 0
-) -> alt.Chart:
-    """Colour each head by a field: a diverging scale keeps 0 in its middle.
+def lines_chart(frame: pd.DataFrame, tokens: Sequence[str]) -> Chart:
+    """Join each token on the left to those on the right that it attends to.
 
-    limit: the value of the strongest colour; 0 stands for the largest in the frame.
+    frame: long format; a column `name`, if there, colours each head's lines.
     """
-    limit = limit or float(frame[field].abs().max()) or 1.0
-    domain = [-limit, limit] if scheme == "redblue" else [0, limit]
-    return (
-        alt.Chart(frame)
-        .mark_rect(cursor="pointer")
+    lines = frame[frame["score"] >= FAINTEST_LINE]
+    labels = pd.DataFrame({"query": range(len(tokens)), "token": list(tokens)})
+    spec = _lines(len(tokens), are_named="name" in frame)
+    return Chart(spec, {"lines": lines, "tokens": labels})
+
+
+@lru_cache(SHAPES)
+def _lines(n_tokens: int, are_named: bool) -> Spec:
+    across = alt.Scale(domain=[-0.3, 1.3])
+    down = alt.Y(
+        "query:Q",
+        axis=None,
+        scale=alt.Scale(domain=[n_tokens - 0.5, -0.5], nice=False),
+    )
+    strength = alt.Scale(domain=[0, 1])
+    lines = (
+        alt.Chart(table("lines"))
+        .mark_rule(strokeCap="round", tooltip=SAYS, color=DISTINCT.range[0])
         .encode(
-            alt.X("head:O", title="head").axis(
-                orient="top", labelAngle=0, labelFlush=False
-            ),
-            alt.Y("layer:O", title="layer").axis(labelFlush=False),
-            alt.Color(field, type="quantitative", title=title)
-            .scale(scheme=scheme, domain=domain)
-            .legend(orient="bottom"),
-            tooltip=[
-                "layer:O",
-                "head:O",
-                alt.Tooltip(field, type="quantitative", format=".3f"),
-            ],
+            alt.XDatum(0, type="quantitative", axis=None, scale=across),
+            down,
+            alt.X2Datum(1),
+            alt.Y2("key:Q"),
+            opacity=alt.Opacity("score:Q", scale=strength, legend=None),
+            size=alt.Size("score:Q", scale=strength, legend=None),
+        )
+    )
+    if are_named:
+        lines = lines.encode(alt.Color("name:N", title=None, scale=DISTINCT))
+    sides = [
+        alt.Chart(table("tokens"))
+        .mark_text(align=align, dx=dx, fontSize=12)
+        .encode(
+            alt.XDatum(side, type="quantitative", axis=None, scale=across),
+            down,
+            text="token:N",
+        )
+        for side, align, dx in SIDES
+    ]
+    return spec_of(alt.layer(lines, *sides))
+
+
+def bars_chart(frame: pd.DataFrame) -> Chart:
+    """Draw a bar for each token's share; columns token, share (0-1)."""
+    return Chart(_bars(), {"shares": frame})
+
+
+@lru_cache
+def _bars() -> Spec:
+    return spec_of(
+        alt.Chart(table("shares"))
+        .mark_bar()
+        .encode(
+            alt.X("token:N", sort=None, title=None).axis(labelAngle=-60),
+            alt.Y("share:Q", title="share").scale(domain=[0, 1]).axis(format="%"),
+            tooltip=["token:N", alt.Tooltip("share:Q", format=".1%")],
         )
     )
 
 
-def words_chart(frame: pd.DataFrame) -> alt.Chart:
+def words_chart(frame: pd.DataFrame) -> Chart:
     """Set each word's two probabilities side by side; columns word, before, after."""
     long = frame.melt("word", ["before", "after"], "when", "probability")
-    return (
-        alt.Chart(long)
+    return Chart(_words(), {"words": long})
+
+
+@lru_cache
+def _words() -> Spec:
+    return spec_of(
+        alt.Chart(table("words"))
         .mark_bar()
         .encode(
             alt.Y("word:N", sort=None, title=None),
@@ -219,13 +205,18 @@ def words_chart(frame: pd.DataFrame) -> alt.Chart:
     )
 
 
-def spread_chart(found: Spread) -> alt.Chart:
+def spread_chart(found: Spread) -> Chart:
     """Draw a tick for each sentence's score, from 0 to 1."""
-    return (
-        alt.Chart(pd.DataFrame({"score": found.scores}))
+    return Chart(_spread(found.role), {"scores": pd.DataFrame({"score": found.scores})})
+
+
+@lru_cache
+def _spread(role: str) -> Spec:
+    return spec_of(
+        alt.Chart(table("scores"))
         .mark_tick(thickness=2)
         .encode(
-            alt.X("score:Q", title=f"share of attention to {found.role}")
+            alt.X("score:Q", title=f"share of attention to {role}")
             .scale(domain=[0, 1])
             .axis(format="%")
         )

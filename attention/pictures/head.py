@@ -2,13 +2,13 @@
 
 import io
 
-import altair as alt
 from PIL import Image
 
 from attention.pictures.charts import HEATMAP_TOKENS, head_chart
 from attention.pictures.colors import levels
 from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.pictures.overview import png
+from attention.pictures.vega_lite import Chart
 from attention.reading import Head, Reading
 
 
@@ -30,7 +30,7 @@ def head_svg(reading: Reading, head: Head) -> str:
     return chart_svg(*_for_paper(reading, head))
 
 
-def _for_paper(reading: Reading, head: Head) -> tuple[alt.Chart, str, str, int]:
+def _for_paper(reading: Reading, head: Head) -> tuple[Chart, str, str, int]:
     """Return a head's chart, title, subtitle and number of tokens."""
     subtitle = ", ".join([f"{head.name} of {reading.model}", *reading.view])
     return head_chart(reading, head), reading.text, subtitle, reading.n_tokens

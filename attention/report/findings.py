@@ -12,8 +12,9 @@ from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
-from attention.pictures.charts import head_map, words_chart
+from attention.pictures.charts import words_chart
 from attention.pictures.head import head_png, unlabelled_png
+from attention.pictures.map_of_heads import head_map
 from attention.reading import MASK, MAX_MASKS, Head, Reading
 from attention.report.finding import Figure, Finding
 from attention.views import describe_view

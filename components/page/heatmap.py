@@ -1,7 +1,6 @@
 """One head: which it is, its heatmap, its strongest pair in words, its numbers."""
 
 import streamlit as st
-from altair.typing import ChartType
 
 from attention.atlas.sentences import describe_clearest
 from attention.heads.frames import head_frame, head_table
@@ -22,6 +21,7 @@ from components.page.long_head import show_long_head
 from components.session import state, url
 from components.session.atlases import chosen_atlas
 from components.widgets.add_to_report import offer_finding
+from components.widgets.chart import show_chart
 from model_cache import cache
 
 
@@ -68,15 +68,13 @@ def _draw_head(reading: Reading, head: Head, as_lines: bool) -> None:
     if reading.n_tokens > HEATMAP_TOKENS:
         show_long_head(reading, head)
         return
-    chart: ChartType
     if as_lines:
         kind = "Lines"
         chart = lines_chart(head_frame(reading, head), reading.tokens)
     else:
         kind, chart = "Heatmap", head_chart(reading, head)
-    st.altair_chart(
+    show_chart(
         chart,
-        width="stretch",
         height=heatmap_height(reading.n_tokens),
         alt=f"{kind} of {head.name}; “Show as table” has its numbers",
     )
@@ -88,6 +86,6 @@ def _show_spread(model: str, roles: HeadRoles, head: Head) -> None:
     found = spread(others, head, strongest_role(roles, head))
     st.text(describe_spread(found))
     if found.scores.size:
-        st.altair_chart(
+        show_chart(
             spread_chart(found), height=110, alt="Scores of the sentences as a strip"
         )

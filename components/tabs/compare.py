@@ -19,6 +19,7 @@ from attention.views import seen_as
 from components.session import state, url
 from components.session.answer import answering_model, read_or_explain
 from components.widgets.add_to_report import offer_finding
+from components.widgets.chart import show_chart
 from components.widgets.head_maps import choose_on_map
 from components.widgets.pictures import show_png
 from components.widgets.tables import SHARE, choose_head
@@ -62,7 +63,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     if reading.n_tokens == other.n_tokens <= HEATMAP_TOKENS:
         st.text(f"{head.name}: second minus first")
         frame = difference_frame(reading, other, head)
-        st.altair_chart(
+        show_chart(
             difference_chart(frame),
             height=heatmap_height(reading.n_tokens),
             alt="Heatmap of the difference",
@@ -127,7 +128,7 @@ def _show_open_head(reading: Reading, head: Head) -> None:
         st.text("This sentence is too long to draw a head beside another.")
     else:
         st.text(f"{head.name}:")
-        st.altair_chart(
+        show_chart(
             head_chart(reading, head),
             height=heatmap_height(reading.n_tokens),
             alt=f"Heatmap of {head.name}",

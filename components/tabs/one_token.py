@@ -8,6 +8,7 @@ from attention.pictures.charts import bars_chart
 from attention.reading import Reading
 from components.session import state, url
 from components.session.choices import ITS_LAYER, OPEN_HEAD
+from components.widgets.chart import show_chart
 
 HOW = (
     "Above: how the token spreads its own attention. Below: how much each token gives "
@@ -42,7 +43,7 @@ def show_one_token(reading: Reading) -> None:
         ("who looks at it", weights[:, position]),
     ):
         st.text(f"“{reading.tokens[position]}”: {title}")
-        st.altair_chart(
+        show_chart(
             bars_chart(pd.DataFrame({"token": tokens, "share": np.array(shares)})),
             height=220,
             alt=f"Bars: {title}",

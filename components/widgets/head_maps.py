@@ -1,18 +1,15 @@
 """Maps with a cell for each head: a click opens it, and the open one is outlined."""
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
-from attention.pictures.charts import Scheme, head_map
+from attention.pictures.map_of_heads import CLICKED, Scheme, head_map
 from attention.reading import Head
 from components.session import state
+from components.widgets.chart import show_chart
 
-CLICKED = "clicked"
 # Pixels of a map's row, and of what stands above and below the rows.
 ROW, BESIDE_ROWS = 20, 160
-# One of the two can be seen on any colour.
-OUTLINES = (("white", 4), ("black", 1.5))
 
 
 def choose_on_map(
@@ -24,25 +21,16 @@ def choose_on_map(
     limit: float = 0,
 ) -> None:
     """Draw `head_map`; a click on a cell opens its head. key: as for any element."""
-    layer, head = state.selected_head().numbers
+    opened = state.selected_head()
     # Another element for another head: a cell that was clicked before can be again.
-    key = f"{key} {layer}-{head}"
+    key = f"{key} {opened.layer}-{opened.head}"
 
     def open_clicked() -> None:
         if cells := st.session_state[key].selection[CLICKED]:
             state.select_head(Head.numbered(cells[0]["layer"], cells[0]["head"]))
 
-    cells = head_map(frame, field, title, scheme, limit)
-    open_cell = frame[(frame["layer"] == layer) & (frame["head"] == head)]
-    outlines = [
-        alt.Chart(open_cell)
-        .mark_rect(filled=False, stroke=stroke, strokeWidth=width)
-        .encode(cells.encoding.x, cells.encoding.y)
-        for stroke, width in OUTLINES
-    ]
-    clicked = alt.selection_point(name=CLICKED, fields=["layer", "head"])
-    st.altair_chart(
-        alt.layer(cells.add_params(clicked), *outlines),
+    show_chart(
+        head_map(frame, field, title, scheme, limit, opened),
         key=key,
         on_select=open_clicked,
         selection_mode=CLICKED,

@@ -40,6 +40,16 @@ def test_the_page_opens_with_words_all_heads_and_one_head(served, new_page):
     expect(page.get_by_text("Answered by attention-small-12x12")).to_be_visible()
 
 
+def test_a_heatmaps_labels_follow_to_a_sentence_of_as_many_tokens(served, new_page):
+    page = open_page(new_page(), served, text="The dog ran to the [MASK].")
+    labels = page.get_by_test_id("stVegaLiteChart").first.locator(".role-axis-label")
+    words = ["[CLS]", "the", "dog", "ran", "to", "the", "[MASK]", ".", "[SEP]"]
+    expect(labels.locator("text")).to_have_text(words * 2)
+    type_sentence(page, "A cat sat on my [MASK]!")
+    words = ["[CLS]", "a", "cat", "sat", "on", "my", "[MASK]", "!", "[SEP]"]
+    expect(labels.locator("text")).to_have_text(words * 2)
+
+
 def test_typing_a_sentence_keeps_the_selected_head(served, new_page):
     page = open_page(new_page(), served)
     head_button(page, 5, 1).click()

@@ -14,11 +14,14 @@ import pytest
 from PIL import Image, features
 
 from attention.exports import diagrams_zip, file_name
+from attention.heads.frames import weights_frame
 from attention.pictures import labels
+from attention.pictures.charts import head_chart, weights_chart
 from attention.pictures.colors import levels, palette
 from attention.pictures.cs50 import diagram_png, gray_color
 from attention.pictures.labels import fit, font, is_drawable, readable
 from attention.pictures.sheet import GAP, HEAD_PIXELS, LEFT, TITLE, TOP, sheet_png
+from attention.pictures.vega_lite import Chart, spec_of, table
 from attention.reading import Head, Reading
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -172,20 +175,9 @@ def test_the_sheet_of_a_long_sentence_keeps_its_size_and_its_strongest_weights()
     assert (head == brightest).all(axis=-1).sum() == 1
 
 
-def heatmap() -> alt.Chart:
-    frame = pd.DataFrame(
-        {"query": [0, 0, 1, 1], "key": [0, 1, 0, 1], "score": [0.1, 0.9, 0.4, 0.6]}
-    )
-    tokens = '["<b>", "\\u4e2d\\"]"][datum.value]'
-    axis = alt.Axis(labelExpr=tokens, labelLimit=80)
-    return (
-        alt.Chart(frame)
-        .mark_rect()
-        .encode(
-            alt.X("key:O", title="token attended to").axis(axis),
-            alt.Y("query:O", title="token that attends").axis(axis),
-            alt.Color("score:Q", title="attention"),
-        )
+def heatmap() -> Chart:
+    return weights_chart(
+        weights_frame(("<b>", '中"]'), np.array([[0.1, 0.9], [0.4, 0.6]]))
     )
 
 
@@ -213,11 +205,10 @@ def test_a_charts_svg_has_cells_title_axes_and_legend():
 
 
 def test_a_charts_words_have_the_pages_colour_there_and_their_own_on_paper():
-    from attention.pictures.charts import head_chart
     from attention.pictures.paper import chart_svg
 
     chart = head_chart(make_reading(), Head(0, 0))
-    assert "currentColor" in json.dumps(chart.to_dict()["config"])
+    assert "currentColor" in json.dumps(chart.spec["config"])
     assert "currentColor" not in chart_svg(chart)
 
 
@@ -233,9 +224,9 @@ def test_a_charts_png_is_white_and_large_enough_for_print():
 def test_a_charts_png_has_code_points_for_what_its_font_lacks():
     from attention.pictures.paper import drawable
 
-    spec = {"labelExpr": '["\\u4e2d", "a\\\\u4e2d"][0]', "title": "国"}
+    spec = {"datasets": {"cells": [{"token": "a中", "score": 0.5}]}, "title": "国"}
     assert drawable(spec) == {
-        "labelExpr": '["U+4E2D", "a\\\\u4e2d"][0]',
+        "datasets": {"cells": [{"token": "a U+4E2D", "score": 0.5}]},
         "title": "U+56FD",
     }
 
@@ -244,8 +235,9 @@ def test_charts_of_many_rows_need_no_change_of_altairs_settings():
     from attention.pictures.paper import chart_svg
 
     frame = pd.DataFrame({"query": range(5001), "score": 0.5})
-    chart = alt.Chart(frame).mark_point().encode(x="query:Q", y="score:Q")
-    assert len(svg_texts(chart_svg(alt.layer(chart, chart)))) > 0
+    chart = alt.Chart(table("many")).mark_point().encode(x="query:Q", y="score:Q")
+    many = Chart(spec_of(alt.layer(chart, chart)), {"many": frame})
+    assert len(svg_texts(chart_svg(many))) > 0
     assert alt.data_transformers.active == "default"
 
 

@@ -27,9 +27,9 @@ ACROSS = "The turtle moved slowly across the [MASK]."
 def test_lines_join_the_tokens_that_a_head_joins():
     weights = np.eye(4)[None, None, [1, 2, 3, 0]]  # each token gives all to the next
     reading = make_reading(weights, "the dog")
-    spec = lines_chart(head_frame(reading, Head(0, 0)), reading.tokens).to_dict()
-    rules = spec["datasets"][spec["layer"][0]["data"]["name"]]
-    pairs = {(rule["query"], rule["key"]) for rule in rules}
+    chart = lines_chart(head_frame(reading, Head(0, 0)), reading.tokens)
+    rules = chart.tables[chart.spec["layer"][0]["data"]["name"]]
+    pairs = set(zip(rules["query"], rules["key"], strict=True))
     assert pairs == {(0, 1), (1, 2), (2, 3), (3, 0)}
 
 
@@ -74,7 +74,7 @@ def test_the_overview_of_32_tokens_stays_under_150_kb_even_as_noise(bundled_engi
 
 def test_the_heatmap_has_a_mark_for_each_pair_and_keeps_equal_tokens_apart():
     weights = np.random.default_rng(0).dirichlet(np.ones(6), size=(1, 1, 6))
-    spec = head_chart(make_reading(weights), Head(0, 0)).to_dict()
+    spec = head_chart(make_reading(weights), Head(0, 0)).with_data()
     values = next(iter(spec["datasets"].values()))
     assert len(values) == 36
     assert {v["key"] for v in values if v["key_token"] == "the"} == {1, 3}
@@ -83,12 +83,15 @@ def test_the_heatmap_has_a_mark_for_each_pair_and_keeps_equal_tokens_apart():
     assert spec["encoding"]["color"]["scale"]["domain"] == [0, 1]
 
 
-def test_hostile_tokens_stay_text_in_the_heatmaps_expressions():
+def test_hostile_tokens_are_data_and_stand_in_none_of_the_heatmaps_expressions():
     tokens = ["[CLS]", "\"];alert('x')//", "\\", "</script>", "[SEP]"]
     reading = make_reading(np.full((1, 1, 5, 5), 0.2), " ".join(tokens[1:-1]))
-    axis = head_chart(reading, Head(0, 0)).to_dict()["encoding"]["x"]["axis"]
-    listed = axis["labelExpr"].removesuffix("[datum.value]")
-    assert json.loads(listed) == tokens
+    chart = head_chart(reading, Head(0, 0))
+    assert "alert" not in json.dumps(chart.spec)
+    # Where the axes look them up: of the first five cells, and of every fifth one.
+    cells = chart.tables["cells"]
+    assert cells["key_token"][:5].tolist() == tokens
+    assert cells["query_token"][::5].tolist() == tokens
 
 
 def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
