@@ -4,6 +4,8 @@ A rate says where a head points, over many sentences. That is no proof that it k
 grammar: no sentence here says so.
 """
 
+from functools import lru_cache
+
 from attention.atlas.frames import habits_frame
 from attention.atlas.rates import Atlas, Habits, Relation, Strength, held_out, strengths
 from attention.atlas.relations import LAYOUT, ends, with_article
@@ -56,6 +58,7 @@ def clearest(atlas: Atlas, head: Head) -> Strength | None:
     return None
 
 
+@lru_cache(maxsize=288)  # asked for with each head that opens
 def describe_clearest(atlas: Atlas, head: Head) -> str:
     """Say in one line what a head points to most clearly; "" if nothing is clear."""
     if (one := clearest(atlas, head)) is None:

@@ -14,7 +14,6 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from attention.lessons import lessons
 from attention.reading import MAX_K, Head
 from attention.showcase import DEFAULT_TEXT
-from attention.showcase import EXAMPLES as SENTENCES
 from attention.views import SHOWN
 from attention.views import SPECIALS as WAYS
 from components.session.choices import (
@@ -183,7 +182,7 @@ _TABLE = (
     Parameter(TO, None, _token),
     Parameter(SILENT, (), _heads, otherwise="it is left out"),
     Parameter(RANK, False, _switch),
-    Parameter(WITH, SENTENCES["slowly moved"], kept_in_view=True),
+    Parameter(WITH, None, kept_in_view=True),
     Parameter(WITH_MODEL, None, _model),
     Parameter(MAP, MAPS[0], _one_of(*MAPS)),
     Parameter(HEADS, (), _heads, otherwise="it is left out"),

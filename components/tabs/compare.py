@@ -30,6 +30,7 @@ TURTLES = {
     "before it": "The turtle slowly moved across the [MASK].",
     "apart": "Slowly, the old and tired turtle moved across the [MASK].",
 }
+OFFERED = "compare_offered"  # the sentence that stood there by itself
 HOW = (
     "Change is the mean difference of a head's role scores between the two readings "
     "(0 = the same habits); here and there are its labels. A difference of weights is "
@@ -42,7 +43,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
 
     view: the page's choice of how tokens are shown, for the second reading too.
     """
-    other = _ask_other(reading.model)
+    other = _ask_other(reading)
     if other is None:
         return
     other, _ = seen_as(other, *view)
@@ -84,11 +85,16 @@ def all_heads(reading: Reading) -> bytes:
     return sheet_png(reading) if is_short else overview_png(reading.attention)
 
 
-def _ask_other(model_id: str) -> Reading | None:
+def _ask_other(reading: Reading) -> Reading | None:
+    begins_with = state.default(url.WITH) or _with_first_word(reading)
+    # Until somebody types another, it follows the sentence above.
+    if st.session_state.get(url.WITH) == st.session_state.get(OFFERED, begins_with):
+        st.session_state[url.WITH] = begins_with
+    st.session_state[OFFERED] = begins_with
     with st.container(horizontal=True):
         text = st.text_input(
             "Compare with",
-            state.default(url.WITH),
+            begins_with,
             key=url.WITH,
             bind="query-params",
             placeholder="Another sentence",
@@ -98,7 +104,7 @@ def _ask_other(model_id: str) -> Reading | None:
         chosen = st.selectbox(
             "Read by",
             here,
-            here.index(model_id),
+            here.index(reading.model),
             key=url.WITH_MODEL,
             bind="query-params",
         )
@@ -115,6 +121,17 @@ def _ask_other(model_id: str) -> Reading | None:
     if fault:
         st.error(fault)
     return other
+
+
+def _with_first_word(reading: Reading) -> str:
+    """Return what there is to compare before anybody says it.
+
+    The sentence with its likeliest word at the first mask, which is one click away;
+    of a sentence without a mask, the first of the turtle's.
+    """
+    if reading.predictions:
+        return reading.predictions[0][0].sentence
+    return next(iter(TURTLES.values()))
 
 
 def _compare_with(sentence: str) -> None:

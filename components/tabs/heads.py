@@ -12,7 +12,7 @@ from attention.heads.roles import (
 )
 from attention.reading import Reading
 from components.session import choices, url
-from components.widgets.tables import SHARE, choose_head
+from components.widgets.tables import PERCENT, choose_head
 
 HOW = (
     "A score is the mean share of attention that ordinary tokens (all but [CLS] and "
@@ -49,5 +49,5 @@ def show_heads(reading: Reading, roles: HeadRoles) -> None:
     st.text(
         f"{len(frame)} of {roles.labels.size} heads. Choose a row to open its head."
     )
-    choose_head(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), SHARE))
+    choose_head(frame, "heads_table", dict.fromkeys((*NAMES, "entropy"), PERCENT))
     st.text(HOW)

@@ -14,8 +14,8 @@ from attention.pictures.charts import (
     lines_chart,
     weights_chart,
 )
-from attention.reading import Head, Reading
-from components.session import url
+from attention.reading import Head, Reading, heads_named
+from components.session import state, url
 from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT
 from components.widgets.chart import show_chart
 from components.widgets.several_heads import ask_heads
@@ -39,8 +39,9 @@ def show_several(reading: Reading) -> None:
     if kind == MEAN_OF_CHOSEN:
         heads = ask_heads("Heads", url.HEADS, reading.shape)
         if not heads:
-            st.text("Choose heads to see their mean.")
-            return
+            name = f"Layer {state.selected_head().numbers[0]}"
+            heads = heads_named([name], reading.shape)
+            st.text(f"{name}, the open head's, until you choose others.")
     if reading.n_tokens > HEATMAP_TOKENS:
         st.text(f"A map is drawn for up to {HEATMAP_TOKENS} tokens.")
         return

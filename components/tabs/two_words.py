@@ -5,13 +5,17 @@ import streamlit as st
 from attention.heads.search import heads_for_pair
 from attention.reading import Reading
 from components.session import url
-from components.widgets.tables import SHARE, choose_head
+from components.widgets.tables import NARROW, SHARE, choose_head
 
 HOW = (
     "The share of attention that the first token gives to the second, in every head. "
     "Times chance compares it with attention spread evenly over all tokens; the check "
     "says whether no other token gets more."
 )
+TIMES = st.column_config.NumberColumn(
+    "times chance", format="%.1f x", width=NARROW + 10
+)
+IS_MOST = st.column_config.CheckboxColumn("most", width=NARROW)
 
 
 def show_two_words(reading: Reading) -> None:
@@ -31,8 +35,8 @@ def show_two_words(reading: Reading) -> None:
                 f"pair {'there' if a == here else 'back'}",
                 {
                     "weight": SHARE,
-                    "times_chance": st.column_config.NumberColumn(format="%.1f x"),
-                    "is_most": "gets the most",
+                    "times_chance": TIMES,
+                    "is_most": IS_MOST,
                 },
             )
     st.text(HOW)

@@ -5,7 +5,7 @@ import streamlit as st
 from attention.heads.effects import compare_words, effects_frame
 from attention.reading import MAX_MASKS, Reading
 from attention.report.findings import what_if_finding
-from components.session import url
+from components.session import state, url
 from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
 from components.widgets.several_heads import ask_heads
@@ -22,6 +22,8 @@ HOW_RANKED = (
     "the word that was likeliest at the first [MASK]. Divergence: how far the "
     "probabilities of all words move (Kullback and Leibler, in nats; 0 = not at all)."
 )
+# Heads times tokens: 24 tokens of 144 heads, which the small model reads in a second.
+RANKED_AT_ONCE = 3_456
 
 
 def show_what_if(reading: Reading, k: int) -> None:
@@ -35,8 +37,22 @@ def show_what_if(reading: Reading, k: int) -> None:
         _show_words(reading, after, k)
         offer_finding("what if", lambda: what_if_finding(reading, after, silent, k))
     st.text(HOW)
-    if st.toggle("Rank all heads by effect", key=url.RANK, bind="query-params"):
+    if _ranks(reading):
         _show_ranking(reading)
+
+
+def _ranks(reading: Reading) -> bool:
+    """Draw the offer to rank all heads of a long sentence; True if they are ranked."""
+    layers, heads = reading.shape
+    if layers * heads * reading.n_tokens <= RANKED_AT_ONCE or state.in_link(url.RANK):
+        return True
+    st.text(f"Silencing each of {layers * heads} heads takes a while here.")
+    st.button(
+        "Rank all heads by effect",
+        on_click=state.put_in_link,
+        args=(url.RANK, "true"),
+    )
+    return False
 
 
 def _show_words(before: Reading, after: Reading, k: int) -> None:

@@ -12,9 +12,15 @@ from attention.exports import safe_cell
 from attention.reading import Head
 from components.session import state, url
 
-SHARE = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
-PERCENT = st.column_config.NumberColumn(format="percent")
-ABOVE = st.column_config.NumberColumn("above fixed guess", format="percent")
+NARROW = 50  # pixels: a table has little more than half of the window
+NUMBER = st.column_config.NumberColumn(width=NARROW)
+SHARE = st.column_config.ProgressColumn(
+    min_value=0, max_value=1, format="percent", width=2 * NARROW
+)
+PERCENT = st.column_config.NumberColumn(format="percent", width=NARROW + 12)
+ABOVE = st.column_config.NumberColumn(
+    "above fixed guess", format="percent", width=2 * NARROW
+)
 Columns = Mapping[str, ColumnConfig | str]
 HEIGHT = 320  # pixels
 
@@ -33,6 +39,7 @@ def choose_head(frame: pd.DataFrame, key: str, columns: Columns) -> None:
     def is_open(row: int) -> bool:
         return head_of(row) == state.selected_head()
 
+    columns = {"layer": NUMBER, "head": NUMBER} | dict(columns)
     _choose(frame, key, heads, open_head, is_open, columns)
 
 

@@ -23,6 +23,7 @@ from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
 from components.widgets.tables import (
     HEIGHT,
+    NUMBER,
     PERCENT,
     SHARE,
     choose_head,
@@ -41,14 +42,11 @@ HOW = (
 )
 FAIR = "Fair only if you chose the head before you saw these sentences' results."
 MOST_WHOLE = 7  # lines that are not tested; more are scrolled
-NARROW = 50  # pixels; at 1280 of them the interval's ends are in sight
 COLUMNS = {
-    "layer": st.column_config.NumberColumn(width=NARROW),
-    "head": st.column_config.NumberColumn(width=NARROW),
-    "hits": st.column_config.NumberColumn(width=NARROW),
-    "rate": SHARE | {"width": 2 * NARROW},
-    "low": PERCENT | {"width": NARROW + 10},
-    "high": PERCENT | {"width": NARROW + 10},
+    "hits": NUMBER,
+    "rate": SHARE,
+    "low": PERCENT,
+    "high": PERCENT,
     "mean_weight": SHARE | {"label": "mean weight"},
     "offset": st.column_config.NumberColumn(format="%+d"),
     "offset_rate": PERCENT | {"label": "guess's rate"},
@@ -61,19 +59,15 @@ def show_claim(reading: Reading, tells_roles: bool = True) -> None:
 
     tells_roles: also what the atlas says, if it has the claim's relation.
     """
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        examples, malformed = parse(ask_lines(reading))
+    examples, malformed = parse(ask_lines(reading))
     is_long = takes_long(reading.model, examples)
     # While a long test runs, results of other lines must not stand below its bar, where
     # they could be added to the report. For a short test, emptying would only flash.
     place = st.empty if is_long else st.container
-    with left:
-        refused = place()
-    with right:
-        judged = state.selected_head() if _is_judged_alone() else None
-        bar = st.container()
-        answer = place()
+    refused = place()
+    judged = state.selected_head() if _is_judged_alone() else None
+    bar = st.container()
+    answer = place()
     sentences = place()
     if is_long and malformed:
         with refused.container():

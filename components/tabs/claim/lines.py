@@ -12,6 +12,7 @@ from components.session import state, url
 from model_cache import cache
 
 LINES, CLAIM, FILE = url.EXAMPLES, url.CLAIM_WORDS, "claim_file"
+OPEN = "claim_lines_open"  # whether they were empty when the tab first opened
 REPLACED = "claim_replaced"  # own lines that others took the place of
 UPLOADED = "claim_uploaded"  # the last lines that came from a file
 Lines = tuple[str, str]  # and their claim in words
@@ -44,6 +45,15 @@ def ask_lines(reading: Reading) -> list[str]:
         st.text("Ready to test:", width="content")
         for title in ready_claims():
             st.button(title, type="tertiary", on_click=_take_ready, args=(title,))
+    # Once there are lines to test, what they say is to be seen, and not they.
+    is_open = st.session_state.setdefault(OPEN, not st.session_state[LINES].strip())
+    with st.expander("The claim’s sentences: change them, or write your own", is_open):
+        text, words = _ask_own(reading)
+    _keep_in_link(text, words)
+    return text.split("\n")  # as in a file: U+2028 ends no line
+
+
+def _ask_own(reading: Reading) -> Lines:
     words = st.text_input(
         "Claim",
         key=CLAIM,
@@ -83,8 +93,7 @@ def ask_lines(reading: Reading) -> list[str]:
         fault = st.session_state.get("claim_file_fault")
         if fault and st.session_state[FILE]:
             st.error(fault)
-    _keep_in_link(text, words)
-    return text.split("\n")  # as in a file: U+2028 ends no line
+    return text, words
 
 
 def claim_title() -> str:
