@@ -87,7 +87,8 @@ if not has_drawn:
         show_empty_predictions(k)
     with heads:
         show_empty_overview(model.shape, head, "overview-held")
-    with head_view.container():
+    # As deep as the detail's own parts, which take the place of these one by one.
+    with head_view.container(), st.container():
         show_name(head)
         hold_place("The heatmap appears here.")
 with answerer, st.spinner(f"Loading {model.id} …"):

@@ -97,6 +97,8 @@ def show_task(lesson: Lesson) -> None:
     with st.container(border=True, key="lesson"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(lesson.title, anchor=False)
+            with st.popover("Hint", type="tertiary"):
+                st.markdown(lesson.hint)
             if following := _after(lesson):
                 st.button(
                     "Next lesson",
@@ -105,7 +107,7 @@ def show_task(lesson: Lesson) -> None:
                     args=(following,),
                 )
             st.button("Close lesson", type="tertiary", on_click=close_lesson)
-        about, task = st.columns([3, 4], gap="medium")
+        about, task = st.columns(2, gap="medium")
         with about:
             st.markdown(lesson.explanation)
         with task:
@@ -117,8 +119,6 @@ def show_task(lesson: Lesson) -> None:
                         on_click=state.set_text,
                         args=(lesson.sentence,),
                     )
-            with st.expander("Hint"):
-                st.markdown(lesson.hint)
             if is_solved(lesson):
                 st.markdown(f"**Solution.** {lesson.solution}")
             else:

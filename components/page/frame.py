@@ -43,7 +43,7 @@ def first_words(text: str) -> str:
 
 
 def show_heading() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
         st.title("Attention", anchor=False, width="content")
         st.text("how BERT reads a sentence", width="content")
 

@@ -47,7 +47,6 @@ def show_overview(seen: Seen, tells_roles: bool) -> None:
 def show_empty_overview(shape: tuple[int, int], head: Head, key: str) -> None:
     """Hold the grid's place while there is no reading; key: as for any element."""
     _grid(key=key, data=overview_data(shape, head))
-    st.text(HOW)
 
 
 def overview_data(

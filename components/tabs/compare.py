@@ -53,7 +53,10 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
         with column:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
-            st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
+            if one.mask_positions:
+                st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
+            else:
+                st.text("It has no [MASK] to guess.")
             show_png(all_heads(one), f"All heads of {one.model}")
             _show_open_head(one, head)
     if all(head.is_within(one.shape) for one in pair):
