@@ -9,7 +9,7 @@ import pandas as pd
 
 from attention.heads.frames import head_frame
 from attention.heads.stability import Spread
-from attention.pictures.colors import STOPS
+from attention.pictures.colors import MAGMA, ColourScale
 from attention.pictures.sizes import HEAD_HEIGHT
 from attention.pictures.vega_lite import Chart, Spec, spec_of, table, with_parameter
 from attention.reading import Head, Reading
@@ -46,16 +46,16 @@ def label_pixels(n_tokens: int) -> int:
     return 12 if n_tokens <= 25 else 9
 
 
-def head_chart(reading: Reading, head: Head) -> Chart:
+def head_chart(reading: Reading, head: Head, colours: ColourScale = MAGMA) -> Chart:
     """Build the heatmap: a row for each token that attends, a column for each
-    token attended to, colours on the page's one scale from 0 to 1.
+    token attended to.
     """
-    return weights_chart(head_frame(reading, head))
+    return weights_chart(head_frame(reading, head), colours)
 
 
-def weights_chart(frame: pd.DataFrame) -> Chart:
+def weights_chart(frame: pd.DataFrame, colours: ColourScale = MAGMA) -> Chart:
     """Build the heatmap of any weights, 0 to 1, in weights_frame's long format."""
-    return Chart(_weights(frame["key"].nunique()), {"cells": frame})
+    return Chart(_weights(frame["key"].nunique(), colours), {"cells": frame})
 
 
 def difference_chart(frame: pd.DataFrame) -> Chart:
@@ -66,9 +66,15 @@ def difference_chart(frame: pd.DataFrame) -> Chart:
 
 
 @lru_cache(SHAPES)
-def _weights(n_tokens: int) -> Spec:
-    # One scale for every head and sentence, so that pictures compare.
-    scale = alt.Scale(type="sqrt", domain=[0, 1], range=STOPS, interpolate="rgb")
+def _weights(n_tokens: int, colours: ColourScale) -> Spec:
+    scale = alt.Scale(
+        type="pow",
+        exponent=colours.exponent,
+        # For every head and sentence, so that pictures compare.
+        domain=[0, 1],
+        range=colours.stops,
+        interpolate="rgb",
+    )
     legend = below(values=[0, 0.1, 0.5, 1], format="~")
     color = alt.Color("score:Q", title="attention", scale=scale, legend=legend)
     return spec_of(_heatmap(n_tokens, color))

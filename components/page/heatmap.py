@@ -47,7 +47,8 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
                 type="tertiary",
                 on_click=state.toggle_checking,
             )
-        offer_finding("head", lambda: head_finding(reading, roles, head))
+        colours = state.colours()
+        offer_finding("head", lambda: head_finding(reading, roles, head, colours))
     with picture:
         _draw_head(reading, head, as_lines)
     if as_table:
@@ -70,7 +71,7 @@ def _draw_head(reading: Reading, head: Head, as_lines: bool) -> None:
         kind = "Lines"
         chart = lines_chart(head_frame(reading, head), reading.tokens)
     else:
-        kind, chart = "Heatmap", head_chart(reading, head)
+        kind, chart = "Heatmap", head_chart(reading, head, state.colours())
     show_chart(
         chart,
         height=heatmap_height(reading.n_tokens),

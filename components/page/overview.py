@@ -29,7 +29,7 @@ def show_overview(reading: Reading, roles: HeadRoles | None) -> None:
         key="overview",
         data=overview_data(
             reading.shape,
-            data_url(overview_png(reading.attention)),
+            data_url(overview_png(reading.attention, state.colours())),
             None if roles is None else roles.labels,
         ),
         on_picked_change=_pick,

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from attention.pictures.colors import SCALES, ColourScale
 from attention.reading import Head
 from components.session import url
 from components.session.choices import HIDEABLE
@@ -74,6 +75,11 @@ def default_head() -> Head:
 def selected_head() -> Head:
     """Return the open head."""
     return Head.numbered(st.session_state[url.LAYER], st.session_state[url.HEAD])
+
+
+def colours() -> ColourScale:
+    """Return the colour scale that was chosen for attention."""
+    return SCALES[st.session_state[url.COLOURS]]
 
 
 def select_head(head: Head) -> None:

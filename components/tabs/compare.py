@@ -11,6 +11,7 @@ from attention.pictures.charts import (
     head_chart,
     heatmap_height,
 )
+from attention.pictures.colors import ColourScale
 from attention.pictures.overview import overview_png
 from attention.pictures.sheet import sheet_png
 from attention.reading import Head, Reading
@@ -46,17 +47,17 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     if other is None:
         return
     other, _ = seen_as(other, *view)
-    head = state.selected_head()
+    head, colours = state.selected_head(), state.colours()
     pair = (reading, other)
     for column, one in zip(st.columns(2), pair, strict=True):
         with column:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
             st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
-            show_png(all_heads(one), f"All heads of {one.model}")
+            show_png(all_heads(one, colours), f"All heads of {one.model}")
             _show_open_head(one, head)
     if all(head.is_within(one.shape) for one in pair):
-        offer_finding("comparison", lambda: comparison_finding(pair, head, k))
+        offer_finding("comparison", lambda: comparison_finding(pair, head, k, colours))
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")
         return
@@ -78,10 +79,11 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     st.text(HOW)
 
 
-def all_heads(reading: Reading) -> bytes:
+def all_heads(reading: Reading, colours: ColourScale) -> bytes:
     """Draw all heads as a PNG; of long sentences the small one, not one of 1.6 MB."""
-    is_short = reading.n_tokens <= HEATMAP_TOKENS
-    return sheet_png(reading) if is_short else overview_png(reading.attention)
+    if reading.n_tokens <= HEATMAP_TOKENS:
+        return sheet_png(reading, colours)
+    return overview_png(reading.attention, colours)
 
 
 def _ask_other(model_id: str) -> Reading | None:
@@ -129,7 +131,7 @@ def _show_open_head(reading: Reading, head: Head) -> None:
     else:
         st.text(f"{head.name}:")
         show_chart(
-            head_chart(reading, head),
+            head_chart(reading, head, state.colours()),
             height=heatmap_height(reading.n_tokens),
             alt=f"Heatmap of {head.name}",
         )

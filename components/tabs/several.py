@@ -15,7 +15,7 @@ from attention.pictures.charts import (
     weights_chart,
 )
 from attention.reading import Head, Reading
-from components.session import url
+from components.session import state, url
 from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT
 from components.widgets.chart import show_chart
 from components.widgets.several_heads import ask_heads
@@ -52,7 +52,7 @@ def show_several(reading: Reading) -> None:
     frame = weights_frame(reading.tokens, maps[kind]())
     alt_text = f"Heatmap of the {kind}"
     height = heatmap_height(reading.n_tokens)
-    show_chart(weights_chart(frame), height=height, alt=alt_text)
+    show_chart(weights_chart(frame, state.colours()), height=height, alt=alt_text)
     if kind == MEAN_OF_CHOSEN and len(heads) <= MOST_COLOURS:
         frames = [
             head_frame(reading, head).assign(name=head.name) for head in sorted(heads)

@@ -65,8 +65,8 @@ ARROWS = {
     ),
     "components.session": (
         "attention.atlas attention.claims attention.heads attention.lessons "
-        "attention.reading attention.report attention.showcase attention.views "
-        "components.frontend corpus model_cache"
+        "attention.pictures attention.reading attention.report attention.showcase "
+        "attention.views components.frontend corpus model_cache"
     ),
     "components.widgets": (
         "attention.claims attention.exports attention.pictures attention.reading "
