@@ -26,8 +26,8 @@ import psutil
 
 from attention.exports import head_csv
 from attention.heads.roles import head_roles
-from attention.pictures.charts import HEATMAP_TOKENS, head_chart
 from attention.pictures.colors import MAGMA
+from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart
 from attention.pictures.overview import overview_png, png
 from attention.pictures.sheet import sheet_png
 from attention.reading import Head, Reading

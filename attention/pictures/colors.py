@@ -1,4 +1,6 @@
-"""The colour scales for attention: one is chosen, for every picture and legend.
+"""Colours: the scales for attention, and some that tell one thing from another.
+
+Of the scales one is chosen, for every picture and legend.
 
 Magma, from black (0) to pale yellow (1): its lightness grows evenly, so it reads
 without colour vision and in print. Its colours follow the square root of the weight,
@@ -12,6 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LEVELS = 256
+# Okabe and Ito's colours, which read without colour vision.
+DISTINCT = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7"),
+    *("#e69f00", "#56b4e9", "#999999", "#f0e442"),
+)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import io
 
 from PIL import Image
 
-from attention.pictures.charts import HEATMAP_TOKENS, head_chart
 from attention.pictures.colors import MAGMA, ColourScale
+from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart
 from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.pictures.overview import png
 from attention.pictures.vega_lite import Chart

@@ -12,7 +12,7 @@ from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
-from attention.pictures.charts import words_chart
+from attention.pictures.bars import words_chart
 from attention.pictures.colors import MAGMA, ColourScale
 from attention.pictures.head import head_png, unlabelled_png
 from attention.pictures.map_of_heads import head_map

@@ -7,13 +7,9 @@ from attention.heads.frames import head_frame, head_table
 from attention.heads.roles import HeadRoles
 from attention.heads.stability import describe_spread, spread
 from attention.heads.summary import describe_role, describe_strongest, strongest_role
-from attention.pictures.charts import (
-    HEATMAP_TOKENS,
-    head_chart,
-    heatmap_height,
-    lines_chart,
-    spread_chart,
-)
+from attention.pictures.bars import spread_chart
+from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart, heatmap_height
+from attention.pictures.lines import lines_chart
 from attention.reading import Head, Reading
 from attention.report.findings import head_finding
 from components.page.long_head import show_long_head

@@ -5,13 +5,13 @@ import streamlit as st
 from attention.heads.compare import changed_heads, difference_frame
 from attention.heads.effects import words_frame
 from attention.heads.roles import head_roles
-from attention.pictures.charts import (
+from attention.pictures.colors import ColourScale
+from attention.pictures.heatmap import (
     HEATMAP_TOKENS,
     difference_chart,
     head_chart,
     heatmap_height,
 )
-from attention.pictures.colors import ColourScale
 from attention.pictures.overview import overview_png
 from attention.pictures.sheet import sheet_png
 from attention.reading import Head, Reading

@@ -8,12 +8,8 @@ import streamlit as st
 
 from attention.heads.combine import mean_of_heads, rollout
 from attention.heads.frames import head_frame, weights_frame
-from attention.pictures.charts import (
-    HEATMAP_TOKENS,
-    heatmap_height,
-    lines_chart,
-    weights_chart,
-)
+from attention.pictures.heatmap import HEATMAP_TOKENS, heatmap_height, weights_chart
+from attention.pictures.lines import lines_chart
 from attention.reading import Head, Reading
 from components.session import state, url
 from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT

@@ -17,8 +17,8 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 
 from attention.heads.roles import LEGEND, ROLES
-from attention.pictures.charts import DISTINCT, difference_chart
-from attention.pictures.colors import GRAY, MAGMA
+from attention.pictures.colors import DISTINCT, GRAY, MAGMA
+from attention.pictures.heatmap import difference_chart
 from attention.pictures.long_head import packed_levels
 from attention.pictures.paper import chart_svg
 from tests.support.serving import ROOT
@@ -152,7 +152,7 @@ def difference_colours() -> np.ndarray:
 
 @VISIONS
 def test_lines_of_several_heads_are_told_apart(vision):
-    colours = map(rgb, DISTINCT.range[:COLOURS_APART])
+    colours = map(rgb, DISTINCT[:COLOURS_APART])
     for one, other in combinations(colours, 2):
         assert distance(one, other, vision) > TOLD_APART
 

@@ -17,10 +17,10 @@ from PIL import Image, features
 from attention.exports import diagrams_zip, file_name
 from attention.heads.frames import weights_frame
 from attention.pictures import labels
-from attention.pictures.charts import head_chart, weights_chart
 from attention.pictures.colors import GRAY, MAGMA
 from attention.pictures.cs50 import diagram_png, gray_color
 from attention.pictures.head import head_png, head_svg, unlabelled_png
+from attention.pictures.heatmap import head_chart, weights_chart
 from attention.pictures.labels import fit, font, is_drawable, readable
 from attention.pictures.long_head import long_head_png
 from attention.pictures.overview import overview_png

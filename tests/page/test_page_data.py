@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from attention.heads.frames import head_frame
-from attention.pictures.charts import head_chart, lines_chart
 from attention.pictures.colors import MAGMA
+from attention.pictures.heatmap import head_chart
+from attention.pictures.lines import lines_chart
 from attention.reading import MAX_MASKS, Head, heads_named
 from components.page import hide_words as words
 from components.page import predictions
