@@ -26,8 +26,8 @@ import psutil
 
 from attention.exports import head_csv
 from attention.heads.roles import head_roles
-from attention.pictures.charts import HEATMAP_TOKENS, head_chart
-from attention.pictures.colors import levels
+from attention.pictures.colors import MAGMA
+from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart
 from attention.pictures.overview import overview_png, png
 from attention.pictures.sheet import sheet_png
 from attention.reading import Head, Reading
@@ -69,7 +69,7 @@ def text_of(n_tokens: int, first: str = "so") -> str:
 def head_picture(reading: Reading) -> object:
     """Make what the page sends for the open head: a chart, or a picture if large."""
     if reading.n_tokens > HEATMAP_TOKENS:
-        return png(levels(reading.attention[2, 9]))
+        return png(MAGMA.levels(reading.attention[2, 9]), MAGMA)
     return json.dumps(head_chart(reading, Head(2, 9)).with_data())
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from attention.pictures.colors import GRAY
 from attention.pictures.grid_png import GridPng
 from attention.pictures.labels import label
 from attention.reading import Head
@@ -18,15 +19,7 @@ CELL = 40  # pixels a side
 MARGIN = 200  # pixels for the tokens, left and top
 FONT_SIZE = 28
 GAP = 6  # pixels between a token and the cells, and the picture's edge
-GRAYS = np.arange(256, dtype=np.uint8).repeat(3).reshape(256, 3)
 MOST_PIXELS = 5200  # of all cells, a side; with CS50's, 512 tokens would be 20,480
-
-
-def grays(scores: ArrayLike) -> np.ndarray:
-    """Return each score (0-1) as a gray, 0 (black) to 255: uint8, same shape."""
-    # In double precision, so that one number and a whole array round alike.
-    scores = np.asarray(scores, np.float64)
-    return np.rint(scores.clip(0, 1) * 255).astype(np.uint8)
 
 
 def gray_color(score: float) -> tuple[int, int, int]:
@@ -35,7 +28,7 @@ def gray_color(score: float) -> tuple[int, int, int]:
     >>> gray_color(0.25)
     (64, 64, 64)
     """
-    return (int(grays(score)),) * 3
+    return (int(GRAY.levels(score)),) * 3
 
 
 def fitting_cell(n_tokens: int, largest: int = CELL) -> int:
@@ -59,7 +52,7 @@ def diagram_png(tokens: tuple[str, ...], weights: ArrayLike, cell: int = CELL) -
             f"A diagram of {len(tokens)} tokens needs {len(tokens)} x {len(tokens)} "
             f"attention weights, got an array of shape {weights.shape}."
         )
-    return surroundings(tuple(tokens), cell).png(grays(weights))
+    return surroundings(tuple(tokens), cell).png(GRAY.levels(weights))
 
 
 def diagram_name(head: Head) -> str:
@@ -79,4 +72,4 @@ def surroundings(tokens: tuple[str, ...], cell: int) -> GridPng:
     down = [np.rot90(label(token, size, room, cell, "left")) for token in tokens]
     left = np.pad(np.concatenate(across), [(0, 0), (GAP, GAP)])
     top = np.pad(np.concatenate(down, axis=1), [(GAP, GAP), (MARGIN, 0)])
-    return GridPng(top, left, cell, None if cell == CELL else GRAYS)
+    return GridPng(top, left, cell, None if cell == CELL else GRAY.palette())

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from attention.pictures.colors import levels
+from attention.pictures.colors import LEVELS, MAGMA, ColourScale
 from attention.pictures.cs50 import fitting_cell
 from attention.pictures.grid_png import GridPng
 from attention.pictures.labels import (
@@ -30,10 +30,11 @@ from attention.pictures.labels import (
 from attention.pictures.overview import png
 from attention.pictures.sheet import (
     FAINT,
-    LEGEND_MARKS,
     PAPER,
     as_ink,
     in_scale,
+    legend_bar,
+    legend_marks,
     paper_colours,
     wrapped,
 )
@@ -69,6 +70,7 @@ class Page:
     reading: Reading
     head: Head
     sentence: str  # the reading's text as it is to be written
+    colours: ColourScale
 
     @cached_property
     def cell(self) -> int:
@@ -132,11 +134,10 @@ class Page:
         lines.append(Words(x, y - self.scaled(LEGEND), about, small))
         caption = "attention that a row’s token pays to a column’s"
         lines.append(Words(x + width + small, y + height // 2, caption, small))
-        for mark in LEGEND_MARKS:
-            # Colours follow the square root of the weight: see colors.py.
-            place = x + round(width * mark**0.5)
-            below = y + height + self.scaled(MARKS) // 2
-            lines.append(Words(place, below, f"{mark:g}", small, anchor="middle"))
+        below = y + height + self.scaled(MARKS) // 2
+        for mark, place in legend_marks(self.colours):
+            at = x + round(width * place)
+            lines.append(Words(at, below, mark, small, anchor="middle"))
         return lines
 
     @property
@@ -144,13 +145,13 @@ class Page:
         return self.reading.attention[self.head]
 
 
-def long_head_png(reading: Reading, head: Head) -> bytes:
-    """Draw a head's heatmap, one cell a pair of tokens, in the page's colours.
+def long_head_png(reading: Reading, head: Head, colours: ColourScale = MAGMA) -> bytes:
+    """Draw a head's heatmap, one cell a pair of tokens.
 
     Cells are whole pixels, LARGEST_CELL or as many as cs50.fitting_cell allows.
     """
     sentence = in_drawing_order(readable(" ".join(reading.text.split())))
-    page = Page(reading, head, sentence)
+    page = Page(reading, head, sentence, colours)
     size = page.font_size, page.room, page.cell
     paper = Image.new("L", (page.left + page.grid, page.top), "white")
     draw = ImageDraw.Draw(paper)
@@ -159,7 +160,7 @@ def long_head_png(reading: Reading, head: Head) -> bytes:
         draw.text(words[:2], words.text, words.gray, font(words.size), anchor)
     top = as_ink(np.asarray(paper))
     x, y, width, height = page.legend
-    top[y : y + height, x : x + width] = in_scale(np.linspace(0, 1, width) ** 2)
+    top[y : y + height, x : x + width] = legend_bar(width)
     keys = [np.rot90(label(token, *size, "left")) for token in reading.tokens]
     gap = page.font_size // 2
     top[page.top - gap - page.room : page.top - gap, page.left :] = as_ink(
@@ -168,18 +169,19 @@ def long_head_png(reading: Reading, head: Head) -> bytes:
     queries = [label(token, *size, "right") for token in reading.tokens]
     left = np.full((page.grid, page.left), PAPER, np.uint8)
     left[:, EDGE : EDGE + page.room] = as_ink(255 - np.concatenate(queries))
-    drawing = GridPng(top, left, page.cell, paper_colours())
-    return drawing.png(in_scale(page.weights))
+    drawing = GridPng(top, left, page.cell, paper_colours(colours))
+    return drawing.png(in_scale(page.weights, colours))
 
 
-def long_head_svg(reading: Reading, head: Head) -> str:
+def long_head_svg(reading: Reading, head: Head, colours: ColourScale = MAGMA) -> str:
     """Draw the same as `long_head_png`; cells are one embedded PNG, a pixel each."""
-    page = Page(reading, head, " ".join(reading.text.split()))
+    page = Page(reading, head, " ".join(reading.text.split()), colours)
     gap, half = page.font_size // 2, page.cell // 2
     parts = [svg_words(words) for words in page.words]
-    parts.append(svg_picture(np.linspace(0, 1, 256)[None] ** 2, *page.legend))
+    every = np.arange(LEVELS, dtype=np.uint8)[None]
+    parts.append(svg_picture(png(every, colours), *page.legend))
     box = page.left, page.top, page.grid, page.grid
-    parts.append(svg_picture(page.weights, *box))
+    parts.append(svg_picture(png(colours.levels(page.weights), colours), *box))
     for i, token in enumerate(reading.tokens):
         text, drawn = fit(token, page.font_size, page.room)
         token_size = round(drawn.size)
@@ -212,9 +214,9 @@ def svg_text(
     )
 
 
-def svg_picture(weights: np.ndarray, x: int, y: int, width: int, height: int) -> str:
-    """Draw weights as cells with sharp edges."""
-    data = base64.b64encode(png(levels(weights))).decode()
+def svg_picture(picture: bytes, x: int, y: int, width: int, height: int) -> str:
+    """Draw a PNG's pixels as cells with sharp edges."""
+    data = base64.b64encode(picture).decode()
     return (
         f'<image x="{x}" y="{y}" width="{width}" height="{height}" '
         'preserveAspectRatio="none" style="image-rendering: pixelated" '
@@ -222,10 +224,11 @@ def svg_picture(weights: np.ndarray, x: int, y: int, width: int, height: int) ->
     )
 
 
-def packed_levels(weights: np.ndarray) -> str:
+def packed_levels(weights: np.ndarray, colours: ColourScale) -> str:
     """Return the levels of [query, key] weights, as base64 of a zlib stream.
 
     A PNG would be as small, but reading its numbers back, as pointing at a cell and
     naming a token's targets need, is what browsers falsify against fingerprinting.
     """
-    return base64.b64encode(zlib.compress(levels(weights).tobytes(), 9)).decode()
+    packed = zlib.compress(colours.levels(weights).tobytes(), 9)
+    return base64.b64encode(packed).decode()

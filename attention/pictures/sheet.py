@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from attention.pictures.colors import levels, palette
+from attention.pictures.colors import MAGMA, ColourScale
 from attention.pictures.labels import cut, font, in_drawing_order, readable
 from attention.pictures.overview import shrink
 from attention.reading import Reading
@@ -21,7 +21,7 @@ NARROWEST = 1200  # pixels; room for the legend above few heads
 LEGEND_BAR = (400, 18)
 LEGEND_MARKS = (0, 0.1, 0.5, 1)  # of attention, as in the page's legend
 
-# One byte a pixel: the page's scale in most of the 256 colours, text in the rest.
+# One byte a pixel: a colour scale in most of the 256 colours, text in the rest.
 INKS = 16  # grays, from black to the white of the paper
 SCALE = 256 - INKS
 PAPER = 255
@@ -29,14 +29,14 @@ FAINT = 105  # the gray of what is not the title
 COMPRESSION = 3  # at 32 tokens 1 is a tenth faster, 6 takes twice as long
 
 
-def sheet_png(reading: Reading) -> bytes:
+def sheet_png(reading: Reading, colours: ColourScale = MAGMA) -> bytes:
     """Draw every head, a row a layer and a column a head, with title and legend.
 
     In each, rows are the tokens that attend and columns the attended, as in the
-    page's heatmap and in its colours. Of sentences longer than HEAD_PIXELS each
+    page's heatmap. Of sentences longer than HEAD_PIXELS each
     pixel shows the largest of the weights that share it.
     """
-    heads = tiles(reading.attention)
+    heads = tiles(reading.attention, colours)
     height, width = heads.shape
     full_width = max(LEFT + width - GAP + RIGHT, NARROWEST)
     text = in_drawing_order(readable(" ".join(reading.text.split())))
@@ -46,20 +46,20 @@ def sheet_png(reading: Reading) -> bytes:
     draw = ImageDraw.Draw(paper)
     for line, words in enumerate(title):
         write(draw, LEFT, TITLE + TITLE_STEP * line, words, TITLE_SIZE, 0)
-    write_legend(draw, reading, below)
+    write_legend(draw, reading, colours, below)
     write_numbers(draw, reading.shape, heads.shape, below)
     canvas = as_ink(np.asarray(paper))
     top = below + TOP
     canvas[top : top + height, LEFT : LEFT + width - GAP] = heads[:, :-GAP]
     bar_width, bar_height = LEGEND_BAR
     top = below + LEGEND - bar_height // 2
-    canvas[top : top + bar_height, LEFT : LEFT + bar_width] = legend_bar()
-    return encoded(canvas)
+    canvas[top : top + bar_height, LEFT : LEFT + bar_width] = legend_bar(bar_width)
+    return encoded(canvas, colours)
 
 
-def tiles(attention: np.ndarray) -> np.ndarray:
+def tiles(attention: np.ndarray, colours: ColourScale) -> np.ndarray:
     """Return all heads side by side in palette indices, each followed by a gap."""
-    cells = in_scale(shrink(attention, HEAD_PIXELS))
+    cells = in_scale(shrink(attention, HEAD_PIXELS), colours)
     layers, heads, n, _ = cells.shape
     cell = max(1, round(HEAD_PIXELS / n))
     side = n * cell + GAP
@@ -85,17 +85,18 @@ def wrapped(text: str, room: int, size: int = TITLE_SIZE) -> list[str]:
     return lines
 
 
-def write_legend(draw: ImageDraw.ImageDraw, reading: Reading, below: int) -> None:
+def write_legend(
+    draw: ImageDraw.ImageDraw, reading: Reading, colours: ColourScale, below: int
+) -> None:
     """Write what the picture shows, and the numbers of its scale."""
     layers, heads = reading.shape
     about = f"{layers * heads} attention heads of {reading.model}   ·   "
     about += f"{reading.n_tokens} tokens, "
     about += ", ".join(reading.view) or "[CLS] and [SEP] included"
     write(draw, LEFT, below + ABOUT, about, TEXT_SIZE)
-    for mark in LEGEND_MARKS:
-        # Colours follow the square root of the weight: see colors.py.
-        x = LEFT + round((LEGEND_BAR[0] - 1) * mark**0.5)
-        write(draw, x, below + LEGEND + 24, f"{mark:g}", SMALL_SIZE, anchor="mm")
+    for mark, place in legend_marks(colours):
+        x = LEFT + round((LEGEND_BAR[0] - 1) * place)
+        write(draw, x, below + LEGEND + 24, mark, SMALL_SIZE, anchor="mm")
     caption = "attention that a row’s token pays to a column’s"
     write(draw, LEFT + LEGEND_BAR[0] + 20, below + LEGEND, caption, SMALL_SIZE)
 
@@ -126,9 +127,9 @@ def write(
     draw.text((x, y), words, color, font(size), anchor)
 
 
-def in_scale(weights: np.ndarray) -> np.ndarray:
+def in_scale(weights: np.ndarray, colours: ColourScale) -> np.ndarray:
     """Return each weight's palette index, 0 to SCALE - 1."""
-    return (levels(weights) * ((SCALE - 1) / 255)).round().astype(np.uint8)
+    return (colours.levels(weights) * ((SCALE - 1) / 255)).round().astype(np.uint8)
 
 
 def as_ink(gray: np.ndarray) -> np.ndarray:
@@ -136,21 +137,27 @@ def as_ink(gray: np.ndarray) -> np.ndarray:
     return (SCALE + (gray.astype(np.uint16) * (INKS - 1) + 127) // 255).astype(np.uint8)
 
 
-def legend_bar() -> np.ndarray:
+def legend_bar(width: int) -> np.ndarray:
     """Return the colours from 0 to 1, evenly: palette indices, a row of pixels."""
-    return np.linspace(0, SCALE - 1, LEGEND_BAR[0]).round().astype(np.uint8)
+    return np.linspace(0, SCALE - 1, width).round().astype(np.uint8)
 
 
-def paper_colours() -> np.ndarray:
+def legend_marks(colours: ColourScale) -> list[tuple[str, float]]:
+    """Return numbers to write at a bar of colours, with their places, 0-1."""
+    places = colours.places(np.array(LEGEND_MARKS)).tolist()
+    return list(zip(map(str, LEGEND_MARKS), places, strict=True))
+
+
+def paper_colours(colours: ColourScale) -> np.ndarray:
     """Return the colour of each palette index: uint8 [256, 3]."""
-    scale = palette()[np.linspace(0, 255, SCALE).round().astype(int)]
+    scale = colours.palette()[np.linspace(0, 255, SCALE).round().astype(int)]
     inks = np.linspace(0, 255, INKS).round().astype(np.uint8)
     return np.concatenate([scale, inks.repeat(3).reshape(INKS, 3)])
 
 
-def encoded(canvas: np.ndarray) -> bytes:
+def encoded(canvas: np.ndarray, colours: ColourScale) -> bytes:
     image = Image.fromarray(canvas)
-    image.putpalette(paper_colours().tobytes())
+    image.putpalette(paper_colours(colours).tobytes())
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=COMPRESSION)
     return file.getvalue()

@@ -12,7 +12,8 @@ from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
 from attention.heads.summary import describe_role, describe_strongest
-from attention.pictures.charts import words_chart
+from attention.pictures.bars import words_chart
+from attention.pictures.colors import MAGMA, ColourScale
 from attention.pictures.head import head_png, unlabelled_png
 from attention.pictures.map_of_heads import head_map
 from attention.reading import MASK, MAX_MASKS, Head, Reading
@@ -27,18 +28,25 @@ MOST_LETTERS = 200  # of a sentence where it only tells which one is meant
 LABELLED_TOKENS = 128
 
 
-def head_finding(reading: Reading, roles: HeadRoles | None, head: Head) -> Finding:
+def head_finding(
+    reading: Reading,
+    roles: HeadRoles | None,
+    head: Head,
+    colours: ColourScale = MAGMA,
+) -> Finding:
     """Return what one head does in one sentence; roles: None hides its role."""
     return Finding(
         title=heading(head),
         model=reading.model,
         says=measured_in(name_of(reading), head_says(reading, roles, head)),
         sentences=(reading.text,),
-        figures=(head_figure(reading, roles, head),),
+        figures=(head_figure(reading, roles, head, colours),),
     )
 
 
-def comparison_finding(pair: Sequence[Reading], head: Head, k: int) -> Finding:
+def comparison_finding(
+    pair: Sequence[Reading], head: Head, k: int, colours: ColourScale = MAGMA
+) -> Finding:
     """Return each reading's k likeliest words, and what a head of both does in it."""
     roles = [head_roles(reading) for reading in pair]
     both = list(zip(pair, roles, strict=True))
@@ -53,7 +61,7 @@ def comparison_finding(pair: Sequence[Reading], head: Head, k: int) -> Finding:
             for line in measured_in(name_of(reading, names_model=len(models) > 1), says)
         ),
         sentences=tuple(dict.fromkeys(reading.text for reading in pair)),
-        figures=tuple(head_figure(*one, head) for one in both),
+        figures=tuple(head_figure(*one, head, colours) for one in both),
     )
 
 
@@ -232,12 +240,14 @@ def measured_in(name: str, says: Sequence[str]) -> tuple[str, ...]:
     return (f"In {name}: {' '.join(says)}",) if says else ()
 
 
-def head_figure(reading: Reading, roles: HeadRoles | None, head: Head) -> Figure:
+def head_figure(
+    reading: Reading, roles: HeadRoles | None, head: Head, colours: ColourScale
+) -> Figure:
     name = head.name
     if reading.n_tokens <= LABELLED_TOKENS:
-        picture = head_png(reading, head)
+        picture = head_png(reading, head, colours)
     else:
-        picture = unlabelled_png(reading, head)
+        picture = unlabelled_png(reading, head, colours)
     return Figure(
         picture,
         f"{name} of {reading.model} in {name_of(reading)}: a row is the token that "

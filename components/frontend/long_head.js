@@ -8,9 +8,10 @@ import { bytes, element, find } from "./elements.js"
  * @typedef {object} LongHead
  * @property {string[]} tokens
  * @property {string} levels base64 of a zlib stream of n x n bytes: 255 times the
- *   weight's square root
+ *   weight's power
  * @property {string} palette base64 of a byte each of red, green and blue for each level
  * @property {string[]} stops colours from 0 to 1
+ * @property {number} exponent of that power, which is a weight's place between the stops
  */
 
 const CELLS = [4, 6, 8, 10, 14, 20, 28]  // pixels a side
@@ -28,7 +29,7 @@ const inflate = async packed => {
 
 /** @param {Component<LongHead>} component */
 export default ({ data, parentElement }) => {
-  const { tokens, levels, palette, stops } = data
+  const { tokens, levels, palette, stops, exponent } = data
   const n = tokens.length
   /** @param {string} selector */
   const part = selector => find(parentElement, selector)
@@ -54,7 +55,7 @@ export default ({ data, parentElement }) => {
   scale.style.background = `linear-gradient(90deg, ${stops.join(",")})`
   scale.replaceChildren(...[0, 0.1, 0.5, 1].map(weight => {
     const mark = element("span", "", weight)
-    mark.style.left = `${Math.sqrt(weight) * 100}%`
+    mark.style.left = `${weight ** exponent * 100}%`
     return mark
   }))
 
@@ -151,7 +152,7 @@ export default ({ data, parentElement }) => {
   const asked = view.dataset.asked = String(Number(view.dataset.asked ?? 0) + 1)
   inflate(bytes(levels)).then(values => {
     if (view.dataset.asked !== asked) return
-    weights = (query, key) => ((values[query * n + key] ?? 0) / 255) ** 2
+    weights = (query, key) => ((values[query * n + key] ?? 0) / 255) ** (1 / exponent)
     const colours = bytes(palette)
     const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"))
     canvas.width = canvas.height = n

@@ -64,7 +64,7 @@ def _show_around(asked: Asked, places: Places, reading: Reading | None) -> None:
         hidden.discard(choices.WORDS)
     with places.view:
         view = ask_view()
-    seen = see(reading, view) if reading else None
+    seen = see(reading, view, state.colours()) if reading else None
     with places.heads, explain_faults("All heads"):
         if seen is None:
             show_empty_overview(asked.shape, state.selected_head(), "overview-empty")

@@ -27,10 +27,10 @@ MOST_ROWS = 2_400_000
 
 def offer_head(reading: Reading) -> None:
     """Draw the downloads of the open head."""
-    head = state.selected_head()
+    head, colours = state.selected_head(), state.colours()
     with st.popover("Download this head"):
-        _offer(reading, "PNG", lambda: head_png(reading, head), "png", head)
-        _offer(reading, "SVG", lambda: head_svg(reading, head), "svg", head)
+        _offer(reading, "PNG", lambda: head_png(reading, head, colours), "png", head)
+        _offer(reading, "SVG", lambda: head_svg(reading, head, colours), "svg", head)
         _offer(
             reading,
             "PNG in CS50's style",
@@ -43,9 +43,9 @@ def offer_head(reading: Reading) -> None:
 
 def offer_all_heads(reading: Reading) -> None:
     """Draw the downloads of all heads together."""
-    n_rows = reading.attention.size
+    n_rows, colours = reading.attention.size, state.colours()
     with st.popover("Download all heads"):
-        _offer(reading, "Sheet (PNG)", lambda: sheet_png(reading), "sheet.png")
+        _offer(reading, "Sheet (PNG)", lambda: sheet_png(reading, colours), "sheet.png")
         _offer(
             reading,
             "Diagrams in CS50's style (ZIP)",

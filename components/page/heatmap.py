@@ -7,13 +7,9 @@ from attention.heads.frames import head_frame, head_table
 from attention.heads.roles import HeadRoles
 from attention.heads.stability import describe_spread, spread
 from attention.heads.summary import describe_role, describe_strongest, strongest_role
-from attention.pictures.charts import (
-    HEATMAP_TOKENS,
-    head_chart,
-    heatmap_height,
-    lines_chart,
-    spread_chart,
-)
+from attention.pictures.bars import spread_chart
+from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart, heatmap_height
+from attention.pictures.lines import lines_chart
 from attention.reading import Head, Reading
 from attention.report.findings import head_finding
 from components.page.downloads import offer_head
@@ -48,7 +44,8 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
                 type="tertiary",
                 on_click=state.toggle_checking,
             )
-        offer_finding("head", lambda: head_finding(reading, roles, head))
+        colours = state.colours()
+        offer_finding("head", lambda: head_finding(reading, roles, head, colours))
         offer_head(reading)
     with picture:
         _draw_head(reading, head, as_lines)
@@ -72,7 +69,7 @@ def _draw_head(reading: Reading, head: Head, as_lines: bool) -> None:
         kind = "Lines"
         chart = lines_chart(head_frame(reading, head), reading.tokens)
     else:
-        kind, chart = "Heatmap", head_chart(reading, head)
+        kind, chart = "Heatmap", head_chart(reading, head, state.colours())
     show_chart(
         chart,
         height=heatmap_height(reading.n_tokens),

@@ -2,10 +2,10 @@
 
 import base64
 
-from attention.pictures.colors import STOPS, palette
 from attention.pictures.long_head import packed_levels
 from attention.reading import Head, Reading
 from components.frontend import register
+from components.session import state
 
 _long_head = register(
     "long_head",
@@ -27,12 +27,14 @@ _long_head = register(
 
 def show_long_head(reading: Reading, head: Head) -> None:
     """Draw one head, one cell a pair of tokens, in a window that scrolls both ways."""
+    colours = state.colours()
     _long_head(
         key="long_head",
         data={
             "tokens": list(reading.tokens),
-            "levels": packed_levels(reading.attention[head]),
-            "palette": base64.b64encode(palette().tobytes()).decode(),
-            "stops": list(STOPS),
+            "levels": packed_levels(reading.attention[head], colours),
+            "palette": base64.b64encode(colours.palette().tobytes()).decode(),
+            "stops": list(colours.stops),
+            "exponent": colours.exponent,
         },
     )

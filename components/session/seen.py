@@ -10,6 +10,7 @@ from weakref import ReferenceType, ref
 import cachetools
 
 from attention.heads.roles import HeadRoles, head_roles
+from attention.pictures.colors import ColourScale
 from attention.pictures.overview import overview_png
 from attention.reading import Reading
 from attention.views import seen_as
@@ -35,17 +36,17 @@ _kept: cachetools.LRUCache[tuple[object, ...], Seen] = cachetools.LRUCache(
 _lock = threading.Lock()
 
 
-def see(reading: Reading, view: tuple[bool, str]) -> Seen:
+def see(reading: Reading, view: tuple[bool, str], colours: ColourScale) -> Seen:
     """Return the reading in a view; what was seen lately comes from a cache.
 
-    view: whether pieces are joined, and one of views.SPECIALS.
+    view: whether pieces are joined, and one of views.SPECIALS. colours: the picture's.
     """
-    key = (reading.model, reading.text, *view)
+    key = (reading.model, reading.text, *view, colours.name)
     with _lock:
         found = _kept.get(key)
     if found is None or found.source() is not reading:
         shown, about = seen_as(reading, *view)
-        picture = data_url(overview_png(shown.attention))
+        picture = data_url(overview_png(shown.attention, colours))
         found = Seen(ref(reading), shown, about, head_roles(shown), picture)
         with _lock:
             if _kept.getsizeof(found) <= KEPT_BYTES:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from attention.pictures.colors import SCALES, ColourScale
 from attention.reading import Head
 from components.session import url
 from components.session.choices import ALL_HEADS, HIDEABLE, OLD_TABS
@@ -97,6 +98,11 @@ def selected_head() -> Head:
     except (KeyError, ValueError):
         head = default_head()
     return head.nearest(st.session_state[SHAPE])
+
+
+def colours() -> ColourScale:
+    """Return the colour scale that was chosen for attention."""
+    return SCALES[st.session_state[url.COLOURS]]
 
 
 def select_head(head: Head) -> None:

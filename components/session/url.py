@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from attention.lessons import lessons
+from attention.pictures.colors import MAGMA, SCALES
 from attention.reading import MAX_K, Head
 from attention.showcase import DEFAULT_TEXT
 from attention.views import SHOWN
@@ -32,7 +33,7 @@ from model_cache.catalog import UnknownModel, find_model
 
 TEXT, HEAD, K, MODEL = "text", "head", "k", "model"
 LESSON, TEACH, HIDE = "lesson", "teach", "hide"
-JOIN, SPECIALS = "join", "specials"
+JOIN, SPECIALS, COLOURS = "join", "specials", "colours"
 ROLE, CHECK, LINES, TABLE = "role", "check", "lines", "table"
 TAB, SHOW_ROLE, LEAST, FROM, TO = "tab", "show_role", "least", "from", "to"
 SILENT, RANK, WITH, WITH_MODEL = "silent", "rank", "with", "with_model"
@@ -171,6 +172,7 @@ _TABLE = (
     Parameter(TEACH, "", _one_of("1", "0"), otherwise="the teacher's panel is closed"),
     Parameter(JOIN, False, _switch, kept_in_view=True),
     Parameter(SPECIALS, SHOWN, _one_of(*WAYS), kept_in_view=True),
+    Parameter(COLOURS, MAGMA.name, _one_of(*SCALES), kept_in_view=True),
     Parameter(ROLE, "", _one_of(*ROLE_NAMES), otherwise="all roles are shown"),
     Parameter(CHECK, False, _switch),
     Parameter(LINES, False, _switch),

@@ -5,7 +5,8 @@ import streamlit as st
 from attention.heads.compare import changed_heads, difference_frame
 from attention.heads.effects import words_frame
 from attention.heads.roles import head_roles
-from attention.pictures.charts import (
+from attention.pictures.colors import ColourScale
+from attention.pictures.heatmap import (
     HEATMAP_TOKENS,
     difference_chart,
     head_chart,
@@ -47,7 +48,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     if other is None:
         return
     other, _ = seen_as(other, *view)
-    head = state.selected_head()
+    head, colours = state.selected_head(), state.colours()
     pair = (reading, other)
     for column, one in zip(st.columns(2), pair, strict=True):
         with column:
@@ -57,10 +58,10 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
                 st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
             else:
                 st.text("It has no [MASK] to guess.")
-            show_png(all_heads(one), f"All heads of {one.model}")
+            show_png(all_heads(one, colours), f"All heads of {one.model}")
             _show_open_head(one, head)
     if all(head.is_within(one.shape) for one in pair):
-        offer_finding("comparison", lambda: comparison_finding(pair, head, k))
+        offer_finding("comparison", lambda: comparison_finding(pair, head, k, colours))
     if reading.shape != other.shape:
         st.text("The models differ in layers or heads, so heads cannot be matched.")
         return
@@ -82,10 +83,11 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
     st.text(HOW)
 
 
-def all_heads(reading: Reading) -> bytes:
+def all_heads(reading: Reading, colours: ColourScale) -> bytes:
     """Draw all heads as a PNG; of long sentences the small one, not one of 1.6 MB."""
-    is_short = reading.n_tokens <= HEATMAP_TOKENS
-    return sheet_png(reading) if is_short else overview_png(reading.attention)
+    if reading.n_tokens <= HEATMAP_TOKENS:
+        return sheet_png(reading, colours)
+    return overview_png(reading.attention, colours)
 
 
 def _ask_other(reading: Reading) -> Reading | None:
@@ -149,7 +151,7 @@ def _show_open_head(reading: Reading, head: Head) -> None:
     else:
         st.text(f"{head.name}:")
         show_chart(
-            head_chart(reading, head),
+            head_chart(reading, head, state.colours()),
             height=heatmap_height(reading.n_tokens),
             alt=f"Heatmap of {head.name}",
         )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention.pictures.charts import bars_chart
+from attention.pictures.bars import bars_chart
 from attention.reading import Reading
 from components.session import state, url
 from components.session.choices import ITS_LAYER, OPEN_HEAD

@@ -8,12 +8,8 @@ import streamlit as st
 
 from attention.heads.combine import mean_of_heads, rollout
 from attention.heads.frames import head_frame, weights_frame
-from attention.pictures.charts import (
-    HEATMAP_TOKENS,
-    heatmap_height,
-    lines_chart,
-    weights_chart,
-)
+from attention.pictures.heatmap import HEATMAP_TOKENS, heatmap_height, weights_chart
+from attention.pictures.lines import lines_chart
 from attention.reading import Head, Reading, heads_named
 from components.session import state, url
 from components.session.choices import MAPS, MEAN_OF_ALL, MEAN_OF_CHOSEN, ROLLOUT
@@ -53,7 +49,7 @@ def show_several(reading: Reading) -> None:
     frame = weights_frame(reading.tokens, maps[kind]())
     alt_text = f"Heatmap of the {kind}"
     height = heatmap_height(reading.n_tokens)
-    show_chart(weights_chart(frame), height=height, alt=alt_text)
+    show_chart(weights_chart(frame, state.colours()), height=height, alt=alt_text)
     if kind == MEAN_OF_CHOSEN and len(heads) <= MOST_COLOURS:
         frames = [
             head_frame(reading, head).assign(name=head.name) for head in sorted(heads)

@@ -54,6 +54,7 @@ STATES = {
     "no mask": ({"text": "The turtle moved slowly."}, "There is no [MASK] to guess"),
     "a long text": ({"text": LONG}, "Mark a token"),
     "too long a text": ({"text": "turtle " * 600}, "602 tokens"),
+    "grays": ({"colours": "gray"}, "Strongest here"),
     "an odd link": ({"text": "The [mask].", "layer": "99"}, "The link's layer"),
     "an atlas by head": ({"tab": "Atlas", "by": "open head"}, "What it is called"),
     "a head's parts": (

@@ -11,15 +11,9 @@ from jsonschema import ValidationError
 from attention.heads.compare import difference_frame
 from attention.heads.frames import head_frame, heads_frame
 from attention.heads.stability import Spread
-from attention.pictures.charts import (
-    bars_chart,
-    difference_chart,
-    head_chart,
-    lines_chart,
-    spread_chart,
-    weights_chart,
-    words_chart,
-)
+from attention.pictures.bars import bars_chart, spread_chart, words_chart
+from attention.pictures.heatmap import difference_chart, head_chart, weights_chart
+from attention.pictures.lines import lines_chart
 from attention.pictures.map_of_heads import head_map
 from attention.pictures.vega_lite import Chart
 from attention.reading import Head

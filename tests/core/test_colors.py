@@ -17,8 +17,8 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 
 from attention.heads.roles import LEGEND, ROLES
-from attention.pictures.charts import DISTINCT, difference_chart
-from attention.pictures.colors import LEVELS, STOPS, levels, palette
+from attention.pictures.colors import DISTINCT, GRAY, MAGMA
+from attention.pictures.heatmap import difference_chart
 from attention.pictures.long_head import packed_levels
 from attention.pictures.paper import chart_svg
 from tests.support.serving import ROOT
@@ -93,29 +93,45 @@ def test_the_pages_style_has_no_colours_but_the_themes_backgrounds():
     assert re.findall(r"#[0-9a-fA-F]{3,}", style) == backgrounds
 
 
-def test_no_attention_is_the_first_colour_and_all_attention_the_last():
-    colours = palette()[levels(np.array([0.0, 1.0]))]
-    assert [bytes(rgb).hex() for rgb in colours] == [STOPS[0][1:], STOPS[-1][1:]]
+@pytest.mark.parametrize("scale", [MAGMA, GRAY], ids=lambda scale: scale.name)
+def test_no_attention_is_the_first_colour_and_all_attention_the_last(scale):
+    colours = scale.palette()[scale.levels(np.array([0.0, 1.0]))]
+    drawn = ["#" + bytes(rgb).hex() for rgb in colours]
+    assert drawn == [scale.stops[0], scale.stops[-1]]
 
 
-def test_a_quarter_of_the_attention_is_halfway_up_the_scale():
-    assert levels(np.array(0.25)) == round((LEVELS - 1) / 2)
+@pytest.mark.parametrize(
+    ("scale", "level", "colour"),
+    # 255 times 0.5, and matplotlib's magma there; 255 times 0.25.
+    [(MAGMA, 128, (183, 55, 121)), (GRAY, 64, (64, 64, 64))],
+    ids=["magma", "gray"],
+)
+def test_a_quarter_of_the_attention_has_its_colour(scale, level, colour):
+    assert scale.levels(0.25) == level
+    np.testing.assert_allclose(scale.palette()[level], colour, atol=2)
 
 
-def test_a_long_heads_levels_arrive_as_they_were():
+def test_grays_are_255_times_the_weight():
+    weights = np.array([0, 0.002, 0.25, 0.4, 0.75, 1], np.float32)
+    grays = [[gray] * 3 for gray in (0, 1, 64, 102, 191, 255)]
+    assert GRAY.palette()[GRAY.levels(weights)].tolist() == grays
+
+
+@pytest.mark.parametrize("scale", [MAGMA, GRAY], ids=lambda scale: scale.name)
+def test_a_long_heads_levels_arrive_as_they_were(scale):
     weights = np.random.default_rng(0).dirichlet(np.ones(50), 50)
-    sent = zlib.decompress(b64decode(packed_levels(weights)))
-    assert sent == levels(weights).tobytes()
+    sent = zlib.decompress(b64decode(packed_levels(weights, scale)))
+    assert sent == scale.levels(weights).tobytes()
 
 
 @VISIONS
 def test_more_attention_is_lighter_at_every_step_of_the_scale(vision):
-    assert (np.diff(lightness(seen(palette() / 255, vision))) > 0).all()
+    assert (np.diff(lightness(seen(MAGMA.palette() / 255, vision))) > 0).all()
 
 
 @VISIONS
 def test_neighbouring_colours_of_the_legend_differ_in_lightness(vision):
-    stops = lightness(seen(np.stack([rgb(stop) for stop in STOPS]), vision))
+    stops = lightness(seen(np.stack([rgb(stop) for stop in MAGMA.stops]), vision))
     assert (np.diff(stops) > LEGEND_STEP).all()
 
 
@@ -136,7 +152,7 @@ def difference_colours() -> np.ndarray:
 
 @VISIONS
 def test_lines_of_several_heads_are_told_apart(vision):
-    colours = map(rgb, DISTINCT.range[:COLOURS_APART])
+    colours = map(rgb, DISTINCT[:COLOURS_APART])
     for one, other in combinations(colours, 2):
         assert distance(one, other, vision) > TOLD_APART
 

@@ -5,6 +5,7 @@ import json
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import altair as alt
@@ -16,11 +17,22 @@ from PIL import Image, features
 from attention.exports import diagrams_zip, file_name
 from attention.heads.frames import weights_frame
 from attention.pictures import labels
-from attention.pictures.charts import head_chart, weights_chart
-from attention.pictures.colors import levels, palette
+from attention.pictures.colors import GRAY, MAGMA
 from attention.pictures.cs50 import diagram_png, gray_color
+from attention.pictures.head import head_png, head_svg, unlabelled_png
+from attention.pictures.heatmap import head_chart, weights_chart
 from attention.pictures.labels import fit, font, is_drawable, readable
-from attention.pictures.sheet import GAP, HEAD_PIXELS, LEFT, TITLE, TOP, sheet_png
+from attention.pictures.long_head import long_head_png
+from attention.pictures.overview import overview_png
+from attention.pictures.sheet import (
+    GAP,
+    HEAD_PIXELS,
+    LEFT,
+    TITLE,
+    TOP,
+    legend_marks,
+    sheet_png,
+)
 from attention.pictures.vega_lite import Chart, spec_of, table
 from attention.reading import Head, Reading
 
@@ -152,7 +164,7 @@ def test_the_sheet_shows_every_head_in_the_pages_colors():
     cell = round(HEAD_PIXELS / len(TOKENS))
     side = len(TOKENS) * cell + GAP
     top = TITLE + TOP  # below a title of one line
-    expected = palette()[levels(reading.attention)].astype(int)
+    expected = MAGMA.palette()[MAGMA.levels(reading.attention)].astype(int)
     for layer, head, query, key in np.ndindex(reading.attention.shape):
         y = top + layer * side + query * cell + cell // 2
         x = LEFT + head * side + key * cell + cell // 2
@@ -170,7 +182,7 @@ def test_the_sheet_of_a_long_sentence_keeps_its_size_and_its_strongest_weights()
     reading = Reading(words, "m", ("a",) * n, (), (), (), (), (), attention)
     image = opened(sheet_png(reading)).convert("RGB")
     assert image.width < 2000
-    brightest = tuple(int(part) for part in palette()[-1])
+    brightest = tuple(int(part) for part in MAGMA.palette()[-1])
     head = np.asarray(image.crop((LEFT, image.height - 200, LEFT + 128, image.height)))
     assert (head == brightest).all(axis=-1).sum() == 1
 
@@ -202,6 +214,32 @@ def test_a_charts_svg_has_cells_title_axes_and_legend():
         if path.get("aria-roledescription") == "rect mark"
     ]
     assert len(marks) == 4
+
+
+def test_in_gray_every_picture_of_a_quarter_is_cs50s_64():
+    reading = replace(make_reading(), attention=np.full((2, 3, 6, 6), 0.25))
+    pictures = {
+        "CS50's": diagram_png(reading.tokens, reading.attention[0, 0]),
+        "sheet": sheet_png(reading, GRAY),
+        "overview": overview_png(reading.attention, GRAY),
+        "head": head_png(reading, Head(0, 0), GRAY),
+        "unlabelled": unlabelled_png(reading, Head(0, 0), GRAY),
+        "long": long_head_png(reading, Head(0, 0), GRAY),
+    }
+    found = {}
+    for name, picture in pictures.items():
+        colours = opened(picture).convert("RGB").getcolors(1 << 24)
+        drawn = [colour for _, colour in sorted(colours, reverse=True)]
+        found[name] = next(c for c in drawn if c not in ((0,) * 3, (255,) * 3))
+    assert found == dict.fromkeys(pictures, (64, 64, 64))
+    assert head_svg(reading, Head(0, 0), GRAY).count('fill="rgb(64, 64, 64)"') == 36
+
+
+def test_a_legends_numbers_stand_where_their_colours_do():
+    assert legend_marks(GRAY) == [("0", 0), ("0.1", 0.1), ("0.5", 0.5), ("1", 1)]
+    numbers, places = zip(*legend_marks(MAGMA), strict=True)
+    assert numbers == ("0", "0.1", "0.5", "1")
+    assert places == pytest.approx((0, 0.316, 0.707, 1), abs=0.001)
 
 
 def test_a_charts_words_have_the_pages_colour_there_and_their_own_on_paper():

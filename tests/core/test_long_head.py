@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from attention.exports import diagrams_zip, fitting_diagram
-from attention.pictures.colors import levels, palette
+from attention.pictures.colors import MAGMA
 from attention.pictures.cs50 import diagram_png, gray_color
 from attention.pictures.long_head import long_head_png, long_head_svg
 from attention.reading import Head, Reading
@@ -55,7 +55,7 @@ def test_a_rows_brightest_cell_is_what_its_token_looks_at(n_tokens, cell, width)
     image = opened(long_head_png(long_reading(n_tokens), Head(0, 0)))
     colours = centres(image, n_tokens, cell)
     assert (colours.sum(axis=-1).argmax(axis=1) == targets(n_tokens)).all()
-    expected = palette()[levels(np.float32(0.9))].astype(int)
+    expected = MAGMA.palette()[MAGMA.levels(np.float32(0.9))].astype(int)
     # Text takes a few of the 256 colours.
     assert np.abs(colours[5, targets(n_tokens)[5]] - expected).max() <= 6
     assert image.width == width

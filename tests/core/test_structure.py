@@ -65,8 +65,8 @@ ARROWS = {
     ),
     "components.session": (
         "attention.atlas attention.claims attention.heads attention.lessons "
-        "attention.reading attention.report attention.showcase attention.views "
-        "components.frontend corpus model_cache"
+        "attention.pictures attention.reading attention.report attention.showcase "
+        "attention.views components.frontend corpus model_cache"
     ),
     "components.widgets": (
         "attention.claims attention.exports attention.pictures attention.reading "
@@ -185,6 +185,6 @@ def test_what_is_on_the_page_alone_calls_streamlit():
 
 @pytest.mark.slow
 def test_charts_and_findings_are_made_without_streamlit():
-    code = "import sys, attention.pictures.charts, attention.report.findings\n"
+    code = "import sys, attention.pictures.heatmap, attention.report.findings\n"
     code += "sys.exit('streamlit' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

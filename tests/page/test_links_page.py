@@ -21,6 +21,7 @@ def test_odd_values_of_a_view_are_left_out(open_page):
         "model": "../../etc",
         "tab": "No such tab",
         "specials": "<b>",
+        "colours": "#fff",
         "join": "maybe",
         "other": "x",
     }
@@ -41,8 +42,15 @@ def opened(view: dict[str, str]) -> dict[str, object]:
 
 
 def test_a_view_restores_what_it_was_made_from(open_page):
-    page = open_page(text=ACROSS, layer="4", head="7", join="true", specials="hidden")
-    names = ("text", "layer", "head", "join", "specials")
+    page = open_page(
+        text=ACROSS,
+        layer="4",
+        head="7",
+        join="true",
+        specials="hidden",
+        colours="gray",
+    )
+    names = ("text", "layer", "head", "join", "specials", "colours")
     saved = {name: str(page.session_state[name]) for name in names}
     assert opened(saved) == {
         "text": ACROSS,
@@ -50,6 +58,7 @@ def test_a_view_restores_what_it_was_made_from(open_page):
         "head": 7,
         "join": True,
         "specials": "hidden",
+        "colours": "gray",
     }
 
 
@@ -127,6 +136,7 @@ def test_an_old_file_is_read_by_its_own_names():
         ({"layer": "3"}, "layer is not a number from 1 to 2; the default one is shown"),
         ({"role": "noun"}, "role is not one of “previous”, “next”"),
         ({"specials": "none"}, "specials is not one of “shown”, “hidden”"),
+        ({"colours": "blue"}, "colours is not one of “magma”, “gray”"),
         ({"tab": "Atlas "}, "tab is not one of “Heads”"),
         ({"map": "x"}, "map is not one of “mean of chosen heads”"),
         ({"relation": "obj"}, "relation is not of the form “adverb → its verb”; the d"),

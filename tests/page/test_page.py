@@ -1,14 +1,18 @@
 """The page's logic without a browser: what it shows for a link and an input."""
 
+import io
 import json
+from base64 import b64decode
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.showcase import DEFAULT_TEXT, EXAMPLES
+from components.session.choices import MEAN_OF_ALL
 from model_cache import cache, hub
 from tests.support.random_bert import write_random_bert
 
@@ -192,6 +196,30 @@ def test_a_view_of_words_without_specials_is_everywhere(open_page):
     np.testing.assert_allclose(table.sum(axis=1), 1, atol=0.01)
     assert component(page, "sprite")["labels"][2 * 12 + 9] == "next"
     assert len(component(page, "masks")["masks"][0]["rows"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("colours", "exponent", "is_gray"), [("magma", 0.5, False), ("gray", 1, True)]
+)
+def test_the_chosen_colours_are_everywhere(open_page, colours, exponent, is_gray):
+    page = open_page(text=ACROSS, colours=colours, tab="Several heads", map=MEAN_OF_ALL)
+    charts = page.get("vega_lite_chart")
+    scales = [
+        json.loads(one.proto.spec)["encoding"]["color"]["scale"] for one in charts
+    ]
+    assert [scale["exponent"] for scale in scales] == [exponent] * 2
+    assert [scale["range"] == ["#000000", "#ffffff"] for scale in scales] == [
+        is_gray
+    ] * 2
+    _, picture = component(page, "sprite")["sprite"].split(",")
+    pixels = np.asarray(Image.open(io.BytesIO(b64decode(picture))).convert("RGB"))
+    assert (np.ptp(pixels, axis=-1) == 0).all() == is_gray
+
+
+def test_the_chosen_colours_are_a_long_sentences_too(open_page):
+    data = component(open_page(text="turtle " * 60, colours="gray"), "stops")
+    assert (data["stops"], data["exponent"]) == (["#000000", "#ffffff"], 1)
+    assert b64decode(data["palette"])[3 * 64 : 3 * 65] == bytes([64] * 3)
 
 
 def test_hiding_all_there_is_says_so_and_shows_it(open_page):

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from attention.heads.frames import head_frame
-from attention.pictures.charts import head_chart, lines_chart
-from attention.pictures.colors import levels, palette
+from attention.pictures.colors import MAGMA
+from attention.pictures.heatmap import head_chart
+from attention.pictures.lines import lines_chart
 from attention.reading import MAX_MASKS, Head, heads_named
 from components.page import hide_words as words
 from components.page import predictions
@@ -46,7 +47,7 @@ def test_the_overview_has_a_pixel_for_every_weight_of_every_head():
     pixels = np.asarray(image)
     assert pixels.shape == (10, 15, 3)
     # Four neighbouring colours of the scale differ by less than this.
-    exact = palette()[levels(attention[1, 2])].astype(int)
+    exact = MAGMA.palette()[MAGMA.levels(attention[1, 2])].astype(int)
     assert abs(pixels[5:10, 10:15] - exact).max() < 16
 
 

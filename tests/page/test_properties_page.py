@@ -42,6 +42,7 @@ LINKS = st.fixed_dictionaries(
         "k": st.sampled_from(["1", "20", "21"]),
         "join": st.sampled_from(["true", "false", "x"]),
         "specials": st.sampled_from(SPECIALS) | TEXTS,
+        "colours": st.sampled_from(["magma", "gray"]) | TEXTS,
         "tab": st.sampled_from(choices.TABS) | TEXTS,
         "role": st.sampled_from([role.name for role in LEGEND]) | TEXTS,
         "examples": TEXTS,
