@@ -61,23 +61,32 @@ class Student:
 
     async def open(self) -> float:
         """Return the seconds until the page's own sentence has its predictions."""
-        return await self._see(self._tab.run())
+        return await self._answer(self._tab.run())
 
     async def submit(self, sentence: str) -> float:
         """Return the seconds until the sentence has its predictions."""
         self._sentence = sentence
-        return await self._see(self._tab.run({"Sentence": sentence}))
+        return await self._answer(self._tab.run({"Sentence": sentence}))
 
     async def open_head(self, layer: int, head: int) -> float:
-        """Choose a head, from 1, in the overview; return the seconds until the end."""
+        """Choose a head, from 1, in the overview; return the seconds until the end.
+
+        What depends on the head may be all that is drawn anew.
+        """
         start = time.perf_counter()
         await self._see(self._tab.run(events={("overview", "picked"): [layer, head]}))
         if (name := Head.numbered(layer, head).name) not in self._headings:
             raise PageError(f"{name} was asked for; the page has {self._headings}.")
         return time.perf_counter() - start
 
+    async def _answer(self, run: AsyncIterator[Element]) -> float:
+        """Follow a run; return the seconds until its predictions; it must have some."""
+        if not (seconds := await self._see(run)):
+            raise PageError(f"{self._sentence!r} was asked; there is no answer.")
+        return seconds
+
     async def _see(self, run: AsyncIterator[Element]) -> float:
-        """Follow a run to its end; return the seconds until its predictions."""
+        """Follow a run; return the seconds until its predictions, 0 without any."""
         start, seconds, words, self._headings = time.perf_counter(), 0.0, {}, []
         async with asyncio.timeout(PATIENCE):
             async for element in run:
@@ -88,6 +97,8 @@ class Student:
                     if data["text"]:  # without a text it holds the place
                         words[data["text"]] = data["masks"][0]["rows"][0]["token"]
                         seconds = time.perf_counter() - start
+        if not words:
+            return 0
         if words.keys() != {self._sentence}:
             raise PageError(f"{self._sentence!r} was asked; the answer is {words}.")
         others = self._top_words.setdefault(self._sentence, words[self._sentence])

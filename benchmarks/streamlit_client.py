@@ -2,9 +2,10 @@
 
 Speaks Streamlit's own protocol (protobuf over a websocket), in the order a browser
 does: load the page's files, connect, ask for a first run, and send every widget's
-value and the URL's parameters with each later one. What the messages show is for the
-caller to judge. Left out: drawing, the files a drawing asks for later, the cookie that
-only a login needs, and widgets of the kinds that `_state` does not name.
+value and the URL's parameters with each later one. What happens in a fragment reruns
+that fragment alone. What the messages show is for the caller to judge. Left out:
+drawing, the files a drawing asks for later, the cookie that only a login needs, and
+widgets of the kinds that `_state` does not name.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.Common_pb2 import DoubleArray
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -27,6 +29,10 @@ from websockets.asyncio.client import ClientConnection, connect
 # index.html's own 61 files; Streamlit's parts ask for 90 smaller ones when they draw.
 FILES = re.compile(r'(?:src|href)="\.(/static/[^"]+)"')
 CONNECTIONS = 6  # at once, as browsers do
+FINISHED = (
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
 
 
 class PageError(Exception):
@@ -45,6 +51,11 @@ class Tab:
         self._query = dict(query)
         self._widgets: dict[str, tuple[Message, WidgetState]] = {}
         self._components: dict[str, str] = {}  # names to ids
+        self._fragments: dict[str, str] = {}  # ids to those of their fragments, or ""
+        # What the present run has drawn, and the fragments that it is of: none if the
+        # whole page runs.
+        self._seen: set[str] = set()
+        self._redrawn: set[str] = set()
         self._n_runs = 0
         # Large messages by hash, with the run that last used them: the server sends
         # the hash alone while the browser says that it has the message.
@@ -59,39 +70,53 @@ class Tab:
 
         typed: what was entered into text fields, by label.
         events: values by component and event, such as ("overview", "picked").
+        The fragment runs that all of it happens in, if it is one, else the whole page.
         """
-        for label, text in (typed or {}).items():
-            self._type(label, text)
-        await self._socket.send(self._request(events or {}).SerializeToString())
+        changed = [self._type(label, text) for label, text in (typed or {}).items()]
+        changed += [self._components[component] for component, _ in events or {}]
+        fragments = {self._fragments[id_] for id_ in changed}
+        fragment = fragments.pop() if len(fragments) == 1 else ""
+        request = self._request(events or {}, fragment)
+        await self._socket.send(request.SerializeToString())
         self._n_runs += 1
-        seen = set()
-        async for element in self._elements():
+        async for delta in self._deltas():
+            element = delta.new_element
             shown = getattr(element, element.WhichOneof("type"))
             if element.HasField("bidi_component"):
                 self._components[shown.component_name] = shown.id
+                self._fragments[shown.id] = delta.fragment_id
             elif state := _state(element, shown):
-                seen.add(shown.id)
+                self._seen.add(shown.id)
+                self._fragments[shown.id] = delta.fragment_id
                 if shown.id not in self._widgets or shown.set_value:
                     self._widgets[shown.id] = shown, state
             yield element
         # As in a browser: widgets that are gone, and messages of the run before last.
-        self._widgets = {id_: self._widgets[id_] for id_ in seen}
+        self._widgets = {
+            id_: widget
+            for id_, widget in self._widgets.items()
+            if id_ in self._seen
+            or (self._redrawn and self._fragments[id_] not in self._redrawn)
+        }
         self._kept = {
             hash_: (message, run)
             for hash_, (message, run) in self._kept.items()
             if run >= self._n_runs - 1
         }
 
-    def _type(self, label: str, text: str) -> None:
+    def _type(self, label: str, text: str) -> str:
+        """Enter a text; return the field's id."""
         for widget, state in self._widgets.values():
             if widget.label == label and state.HasField("string_value"):
                 state.string_value = text
                 if widget.query_param_key:
                     self._query[widget.query_param_key] = text
-                return
+                return widget.id
         raise LookupError(f"The page has no text field {label!r}.")
 
-    def _request(self, events: Mapping[tuple[str, str], object]) -> BackMsg:
+    def _request(
+        self, events: Mapping[tuple[str, str], object], fragment: str
+    ) -> BackMsg:
         states = [state for _, state in self._widgets.values()]
         for (component, event), value in events.items():
             states.append(
@@ -105,12 +130,13 @@ class Tab:
                 query_string=urlencode(self._query),
                 widget_states=WidgetStates(widgets=states),
                 page_script_hash=self._script_hash,
+                fragment_id=fragment,
                 cached_message_hashes=self._kept,
                 context_info=self._context,
             )
         )
 
-    async def _elements(self) -> AsyncIterator[Element]:
+    async def _deltas(self) -> AsyncIterator[Delta]:
         """Yield the new elements of one run, however often it starts itself anew."""
         while True:
             message = ForwardMsg.FromString(await self._socket.recv())
@@ -119,6 +145,10 @@ class Tab:
             match message.WhichOneof("type"):
                 case "new_session":
                     self._script_hash = message.new_session.page_script_hash
+                    self._seen, self._redrawn = (
+                        set(),
+                        set(message.metadata.run.fragment_ids),
+                    )
                 case "page_info_changed":
                     self._query = dict(
                         parse_qsl(message.page_info_changed.query_string)
@@ -127,9 +157,9 @@ class Tab:
                     _complain(message.delta.new_element)
                     if message.metadata.cacheable:
                         self._kept[message.hash] = message, self._n_runs
-                    yield message.delta.new_element
+                    yield message.delta
                 case "script_finished":
-                    if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    if message.script_finished in FINISHED:
                         return
                     if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                         raise PageError(f"The script did not finish: {message}")

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.classroom import Student
 from benchmarks.streamlit_client import PageError, Tab, open_tab
+from tests.support.serving import serve
 
 pytestmark = pytest.mark.slow
 SENTENCES = ("The doctor saw the [MASK].", "Two plus two is [MASK].")
@@ -60,3 +61,50 @@ def test_a_student_whose_answer_differs_from_the_class_says_so(served):
 
     with pytest.raises(PageError, match="one student's answer"):
         run(ask())
+
+
+FRAGMENTS = """
+import streamlit as st
+
+register = st.components.v2.component
+
+@st.fragment
+def inside():
+    st.header(f"{outside} and " + st.text_input("Inside"))
+    register("pick", html="<p></p>", js="export default () => {}")(
+        key="pick", on_picked_change=lambda: None
+    )
+
+outside = st.text_input("Outside")
+st.title("The whole page")
+inside()
+"""
+
+
+def test_what_happens_in_a_fragment_reruns_that_alone_and_keeps_other_fields(tmp_path):
+    app = tmp_path / "app.py"
+    app.write_text(FRAGMENTS)
+
+    async def headings() -> list[list[str]]:
+        async with open_tab(url) as tab:
+            runs = []
+            for asked in (
+                {},
+                {"typed": {"Outside": "here"}},
+                {"typed": {"Inside": "there"}},
+                {"events": {("pick", "picked"): [1, 2]}},
+                {"typed": {"Outside": "later"}},
+            ):
+                shown = [e async for e in tab.run(**asked)]
+                runs.append([e.heading.body for e in shown if e.heading.body])
+            return runs
+
+    with serve(tmp_path / "log.txt", app=app) as server:
+        url = server.url
+        assert run(headings()) == [
+            ["The whole page", "and"],
+            ["The whole page", "here and"],
+            ["here and there"],
+            ["here and there"],
+            ["The whole page", "later and there"],
+        ]

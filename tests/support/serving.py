@@ -32,10 +32,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path, **environment: str) -> Iterator[Server]:
+def serve(
+    log: Path, app: Path = ROOT / "app.py", **environment: str
+) -> Iterator[Server]:
     """Run the app; yield it once it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     with log.open("w") as output:
         process = subprocess.Popen(
