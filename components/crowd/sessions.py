@@ -1,0 +1,49 @@
+"""Streamlit's sessions and sockets: all that this project uses and nobody documents.
+
+Held to a served page by tests/browser/test_crowd_served.py, which an upgrade of
+Streamlit has to pass. Without a server everybody is connected.
+"""
+
+from typing import cast
+
+from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.stats import StatsProvider
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+
+def is_served() -> bool:
+    """True if visitors come through a server; AppTest has a mock of one."""
+    return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime
+
+
+def session_id() -> str:
+    """Return the id of the visitor's session: one tab of a browser.
+
+    A tab that connects anew within two minutes has the same.
+    """
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def is_connected(session: str) -> bool:
+    """True if the session's tab is there; from any thread."""
+    return not is_served() or runtime.get_instance().is_active_session(session)
+
+
+def keep_sessions(number: int) -> None:
+    """Let so many visitors connect anew after they have all lost their connections.
+
+    Streamlit keeps 128 sessions, and drops the oldest of more than that.
+    """
+    manager = cast(WebsocketSessionManager, runtime.get_instance()._session_mgr)
+    kept = MemorySessionStorage(maxsize=number)
+    for session in manager._session_storage.list():
+        kept.save(session)
+    manager._session_storage = kept
+
+
+def offer_stats(provider: StatsProvider) -> None:
+    """Have Streamlit tell this at /_stcore/metrics, too."""
+    runtime.get_instance().stats_mgr.register_provider(provider)
