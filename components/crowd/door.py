@@ -14,6 +14,7 @@ from model_cache.turns import PAGES
 
 logger = logging.getLogger(__name__)
 
+FULL = "Attention is full at the moment"
 SETTING = "ATTENTION_SEATS"
 AGAIN = 45, 75  # seconds until the full page looks again: not all at once
 
@@ -23,7 +24,7 @@ def admit() -> None:
     if _take_seat():
         return
     page_frame("")
-    st.title("Attention is full at the moment", anchor=False)
+    st.title(FULL, anchor=False)
     st.text(
         "As many visitors as this page can serve are here already. Try again in a "
         "minute: this page does so by itself, and opens as soon as there is room for "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import streamlit as st
 
@@ -19,19 +20,21 @@ def page_turn(name: str) -> Iterator[None]:
     ends, since the visitor has left or clicked again, leaves the queue.
     """
     place = st.empty()
-    told = 0
+    told, times = 0, count()
 
     def tell(n_before: int) -> None:
         nonlocal told
         if n_before == 0:
+            told = 0
             place.empty()
         elif not told or n_before < min(told, max(STEP * told, 10)):
             told = n_before
-            with place.container(key=f"turn-{name}"):
+            # One key for each time: of one run no two elements may share one.
+            with place.container(key=f"turn-{name}-{next(times)}"):
                 st.text(waiting_words(n_before))
         else:
             # Where nothing is drawn, this is where Streamlit can end the run.
-            _ = "" in st.session_state
+            _ = "turn" in st.session_state
 
     with telling(tell), PAGES.turn():
         yield
