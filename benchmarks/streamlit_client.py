@@ -49,6 +49,7 @@ class Tab:
     ) -> None:
         self._socket = socket
         self._context = ContextInfo(url=url, timezone="UTC", locale="en-US")
+        self.session = ""  # its id, once the page has run
         self._script_hash = ""
         self._query = dict(query)
         self._widgets: dict[str, tuple[Message, WidgetState]] = {}
@@ -160,6 +161,7 @@ class Tab:
                 message, _ = self._kept[message.ref_hash]
             match message.WhichOneof("type"):
                 case "new_session":
+                    self.session = message.new_session.initialize.session_id
                     self._script_hash = message.new_session.page_script_hash
                     self._seen, self._redrawn = (
                         set(),
@@ -219,11 +221,12 @@ def _state(element: Element, widget: Message) -> WidgetState | None:
 
 @asynccontextmanager
 async def open_tab(
-    url: str, query: Mapping[str, str] | None = None
+    url: str, query: Mapping[str, str] | None = None, session: str = ""
 ) -> AsyncIterator[Tab]:
     """Load the page's files and connect; the page has not run yet.
 
     query: the link's parameters.
+    session: of a tab that has lost its connection and connects anew.
     """
     cookies: dict[str, str] = {}  # a proxy's, which names the server that has us
     [index] = await _load(url, ["/"], cookies)
@@ -235,7 +238,8 @@ async def open_tab(
         url.replace("http", "ws", 1) + "/_stcore/stream",
         origin=url,
         additional_headers={"Cookie": _sent(cookies)} if cookies else None,
-        subprotocols=["streamlit"],
+        # Streamlit's own use of the list: a token, which only a login needs.
+        subprotocols=["streamlit", *(["none", session] if session else [])],
         max_size=None,
         open_timeout=None,  # patience is for the caller to have
     ) as socket:

@@ -1,6 +1,6 @@
 """Streamlit's sessions and sockets: all that this project uses and nobody documents.
 
-Held to a served page by tests/browser/test_crowd_served.py, which an upgrade of
+Held to a served page by tests/browser/test_crowd_browser.py, which an upgrade of
 Streamlit has to pass. Without a server everybody is connected.
 """
 

@@ -27,7 +27,7 @@ def page_turn(name: str) -> Iterator[None]:
         if n_before == 0:
             told = 0
             place.empty()
-        elif not told or n_before < min(told, max(STEP * told, 10)):
+        elif is_news(n_before, told):
             told = n_before
             # One key for each time: of one run no two elements may share one.
             with place.container(key=f"turn-{name}-{next(times)}"):
@@ -38,6 +38,15 @@ def page_turn(name: str) -> Iterator[None]:
 
     with telling(tell), PAGES.turn():
         yield
+
+
+def is_news(n_before: int, told: int) -> bool:
+    """Return whether a place is worth telling; told: the last that was, 0 for none.
+
+    Each telling takes the time of those in front. When one comes back from a pause,
+    the others move back, which need not be told.
+    """
+    return not told or n_before < min(told, max(STEP * told, 10))
 
 
 def waiting_words(n_before: int) -> str:
