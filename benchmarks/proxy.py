@@ -51,6 +51,13 @@ def proxied(servers: Sequence[Server], folder: Path) -> Iterator[Server]:
         process.wait()
 
 
+def settings(servers: Sequence[Server]) -> str:
+    """Return deploy/Caddyfile with these servers in the place of its own."""
+    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    addresses = " ".join(server.url.removeprefix("http://") for server in servers)
+    return re.sub(r"(reverse_proxy )[^{]+ ", rf"\g<1>{addresses} ", text)
+
+
 def status(server: Server, what: str) -> int:
     """Return the HTTP status of /_stcore/{what}, 0 without an answer."""
     try:

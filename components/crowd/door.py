@@ -50,6 +50,7 @@ def _seats() -> Seats:
     seats = Seats(number, sessions.is_connected)
     if sessions.is_served():
         sessions.keep_sessions(number)
+        sessions.send_at_once()
         watch(Counters(seats, PAGES))
     return seats
 

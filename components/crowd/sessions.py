@@ -4,6 +4,10 @@ Held to a served page by tests/browser/test_crowd_browser.py, which an upgrade o
 Streamlit has to pass. Without a server everybody is connected.
 """
 
+import os
+import socket
+import stat
+from contextlib import suppress
 from typing import cast
 
 from streamlit import runtime
@@ -47,3 +51,19 @@ def keep_sessions(number: int) -> None:
 def offer_stats(provider: StatsProvider) -> None:
     """Have Streamlit tell this at /_stcore/metrics, too."""
     runtime.get_instance().stats_mgr.register_provider(provider)
+
+
+def send_at_once() -> None:
+    """Have the server send each message as it comes (TCP_NODELAY).
+
+    asyncio sees to that for sockets that name their protocol; Streamlit's does not, and
+    all but the first message of a run would wait up to 40 ms for a browser that puts
+    off saying that it has it. Connections made from now on have it of their listener.
+    """
+    for fd in map(int, os.listdir("/dev/fd")):
+        with suppress(OSError):  # closed by now, or no socket of TCP
+            if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(fd)) as found:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,7 @@
 """A crowd at a served page: what Streamlit tells of its sessions, and what is seen."""
 
 import asyncio
+import socket
 import urllib.request
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.streamlit_client import Tab, open_tab
+from components.crowd import sessions
 from components.crowd.door import FULL
 from tests.support.browsing import open_page, settle
 from tests.support.patience import PATIENCE
@@ -70,6 +72,16 @@ def test_streamlit_tells_sessions_and_connections_as_this_project_asks_it(tmp_pa
 
     with serve(tmp_path / "log.txt", app=app) as server:
         run(visit(server.url))
+
+
+def test_connections_made_from_now_on_send_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sessions.send_at_once()
+        with (
+            socket.create_connection(listener.getsockname()),
+            listener.accept()[0] as accepted,
+        ):
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.slow
