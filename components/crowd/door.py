@@ -40,7 +40,7 @@ def _look_again() -> None:
 
 
 def _take_seat() -> bool:
-    return _seats().take(sessions.session_id())
+    return _seats().take(sessions.session_id(), sessions.browser())
 
 
 @st.cache_resource(show_spinner=False)

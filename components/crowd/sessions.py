@@ -10,11 +10,14 @@ import stat
 from contextlib import suppress
 from typing import cast
 
+import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.stats import StatsProvider
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 
 def is_served() -> bool:
@@ -29,6 +32,16 @@ def session_id() -> str:
     """
     context = get_script_run_ctx()
     return context.session_id if context else ""
+
+
+def browser() -> str:
+    """Return what all sessions of one browser share, "" if there is nothing.
+
+    A secret of Streamlit's own cookie, which each answer of the server masks anew.
+    """
+    cookie = st.context.cookies.get(XSRF_COOKIE_NAME, "")
+    secret, _ = decode_xsrf_token_string(cookie)
+    return secret.hex() if secret else ""
 
 
 def is_connected(session: str) -> bool:

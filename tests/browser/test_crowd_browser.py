@@ -102,8 +102,8 @@ def test_the_servers_counters_tell_who_is_in(served):
     run(visit())
 
 
-# One seat, free as soon as its visitor is gone, and a page that soon looks again. While
-# the file `hold` is there, somebody has the turn.
+# One seat, which is soon free, and a full page that soon looks again. While the file
+# `hold` is there, somebody has the turn.
 CROWDED = """
 import runpy, threading, time
 from pathlib import Path
@@ -111,7 +111,8 @@ import streamlit as st
 from components.crowd import door, seats
 from model_cache.turns import PAGES
 
-seats.KEPT, door.AGAIN = 0, (0.5, 1)
+door.AGAIN = 0.5, 1
+seats.KEPT = 1_000_000 if Path(__file__).with_name("keep").exists() else 0
 hold = Path(__file__).with_name("hold")
 
 @st.cache_resource
@@ -131,7 +132,7 @@ runpy.run_path({app!r})
 
 @pytest.fixture
 def crowded(tmp_path):
-    """A served page with one seat; its folder."""
+    """A served page with one seat."""
     app = tmp_path / "app.py"
     app.write_text(CROWDED.format(app=str(ROOT / "app.py")))
     environment = alone(tmp_path) | {"ATTENTION_SEATS": "1"}
@@ -154,6 +155,14 @@ def test_the_full_page_says_so_and_becomes_the_page_when_a_seat_is_free(
     expect(second.get_by_label("Sentence")).to_have_value("The full [MASK].")
     expect(second.get_by_role("heading", name=FULL)).to_have_count(0)
     assert "Traceback" not in crowded.log.read_text()
+
+
+@pytest.mark.browser
+def test_who_loads_the_page_anew_stays_in(crowded, new_page):
+    crowded.log.with_name("keep").touch()
+    page = open_page(new_page(is_fresh=True), crowded.url)
+    open_page(page, crowded.url, layer="4", head="7")
+    expect(page.get_by_role("heading", name=FULL)).to_have_count(0)
 
 
 @pytest.mark.browser

@@ -22,9 +22,9 @@ class Hall:
         self.connected, self.now = set(), 0.0
         self.seats = Seats(number, self.connected.__contains__, lambda: self.now)
 
-    def come(self, name: str) -> bool:
+    def come(self, name: str, browser: str = "") -> bool:
         self.connected.add(name)
-        return self.seats.take(name)
+        return self.seats.take(name, browser)
 
     def go(self, name: str) -> None:
         self.seats.count()  # as somebody does every few seconds
@@ -62,6 +62,20 @@ def test_who_connects_anew_keeps_the_seat_without_a_run_of_the_page():
     hall.now += 1_000_000
     assert not hall.come("b")
     assert hall.come("a")
+
+
+def test_a_tab_that_is_loaded_anew_has_the_seat_that_it_left():
+    hall = Hall(2)
+    assert hall.come("a", "a's browser")
+    assert hall.come("a's other tab", "a's browser")
+    assert not hall.come("a's third tab", "a's browser")  # the others are still there
+    hall.go("a")
+    assert not hall.come("b", "b's browser")
+    assert not hall.come("c")
+    assert hall.come("a again", "a's browser")
+    assert hall.seats.count() == 2
+    hall.go("a again")
+    assert not hall.come("c")  # a browser that nobody knows is nobody's
 
 
 def test_who_is_turned_away_counts_once_however_often_he_looks():
@@ -221,14 +235,13 @@ def test_however_a_run_ends_others_have_their_turn(how):
 
 
 def test_a_long_queue_is_told_in_steps_of_a_tenth_and_a_short_one_each_place():
-    shown = [n for n in told_of(range(200, 0, -1))]
-    assert shown[:4] == [200, 179, 161, 144]
-    assert shown[-9:] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+    told = [0]
+    for place in range(200, 0, -1):
+        if turn.is_news(place, told[-1]):
+            told.append(place)
+    assert told[1:5] == [200, 179, 161, 144]
+    assert told[-9:] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
 
 
-def told_of(places) -> list[int]:
-    shown = [next(iter(places))]
-    for place in places:
-        if turn.is_news(place, shown[-1]):
-            shown.append(place)
-    return shown
+def test_whom_another_has_overtaken_is_not_told_so():
+    assert not turn.is_news(4, told=3)
