@@ -6,6 +6,10 @@ in components/.
 
 import streamlit as st
 
+from components.crowd.door import admit
+from components.crowd.turn import page_turn
+from components.detail.head_picker import show_name
+from components.detail.overview import show_empty_overview
 from components.lessons.lesson import (
     chosen_lesson,
     hidden_parts,
@@ -15,119 +19,118 @@ from components.lessons.lesson import (
     use_start,
 )
 from components.page.frame import hold_place, page_frame, show_heading
-from components.page.guess import ask_guess
-from components.page.head_picker import show_name
-from components.page.hide_words import explain_unknown, show_words_to_hide
 from components.page.model_picker import choose_model, show_answerer
 from components.page.offers import show_offers
-from components.page.overview import show_empty_overview
 from components.page.predictions import (
     ask_how_many,
     show_empty_predictions,
-    show_predictions,
 )
 from components.page.sentence import ask_sentence
+from components.page.words import show_words
 from components.session import choices, state
 from components.session.answer import (
     answering_model,
     explain_faults,
     read_or_explain,
-    waiting_words,
 )
 from model_cache import cache
-from model_cache.turns import telling
 
-link = st.query_params.to_dict()  # before the widgets, which drop invalid values
-is_first_run = state.is_first_run()
-has_drawn = "has_drawn" in st.session_state
-lesson = chosen_lesson()
-use_start(lesson)
-if is_first_run:
-    state.open_old_tab()
-page_frame(state.present_text())
 
-with st.container(key="title", horizontal=True, vertical_alignment="center"):
-    show_heading()
-    offer_lessons()
-    share = st.container(width="content")
-    chosen = choose_model()
-model = answering_model(chosen)
-state.set_shape(model.shape)
-text = ask_sentence(is_first_run)
-show_offers(text, link, chosen, model, has_examples=lesson is None)
-teacher = st.container()
-if lesson:
-    show_task(lesson)
-lesson_answer = hold_answer()
+def show_page() -> None:
+    """Draw the page for a visitor who is in."""
+    link = st.query_params.to_dict()  # before the widgets, which drop invalid values
+    is_first_run = state.is_first_run()
+    if is_first_run:
+        state.open_old_tab()
+    has_drawn = "has_drawn" in st.session_state
+    lesson = chosen_lesson()
 
-# Until a session has seen an answer, each place is held for it. Later runs draw into
-# the same places at once: an emptied place would flash, and lose the focus of anyone
-# who walks the heads by keyboard.
-place = st.container if has_drawn else st.empty
-master, detail = st.columns([38, 62], gap="medium")
-with master:
-    with st.container(key="words-head", horizontal=True, vertical_alignment="center"):
-        st.header("What BERT puts at [MASK]", anchor=False)
-        k = ask_how_many()
-    with st.container(key="words-place"):
-        words = place()
-    queue = st.empty()
-    with st.container(key="view", horizontal=True, vertical_alignment="center"):
-        st.header(f"All {model.layers * model.heads} heads", anchor=False)
-        view = st.container(width="content")
-    heads = place()
-    answerer = st.container()
-with detail:
-    head_view = place()
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        show_heading()
+        offer_lessons()
+        share = st.container(width="content")
+        chosen = choose_model()
+    model = answering_model(chosen)
+    state.set_shape(model.shape)
+    text = ask_sentence(is_first_run)
+    show_offers(text, link, chosen, model, has_examples=lesson is None)
+    teacher = st.container()
+    if lesson:
+        show_task(lesson)
+    lesson_answer = hold_answer()
 
-# The frame is on its way to the visitor; now what takes time to import, load or run.
-if not has_drawn:
-    head = state.selected_head()
-    with words:
-        show_empty_predictions(k)
-    with heads:
-        show_empty_overview(model.shape, head, "overview-held")
-    # As deep as the detail's own parts, which take the place of these one by one.
-    with head_view.container(), st.container():
-        show_name(head)
-        hold_place("The heatmap appears here.")
-with answerer, st.spinner(f"Loading {model.id} …"):
-    with telling(lambda n_before: queue.text(waiting_words(n_before))):
+    # Until a session has seen an answer, each place is held for it. Later runs draw
+    # into the same places at once: an emptied place would flash, and lose the focus of
+    # anyone who walks the heads by keyboard.
+    place = st.container if has_drawn else st.empty
+    master, detail = st.columns([38, 62], gap="medium")
+    with master:
+        with st.container(
+            key="words-head", horizontal=True, vertical_alignment="center"
+        ):
+            st.header("What BERT puts at [MASK]", anchor=False)
+            k = ask_how_many()
+        with st.container(key="words-place"):
+            words = place()
+        with st.container(key="view", horizontal=True, vertical_alignment="center"):
+            st.header(f"All {model.layers * model.heads} heads", anchor=False)
+            view = st.container(width="content")
+        heads = place()
+        answerer = st.container()
+    with detail:
+        head_view = place()
+
+    # The frame is on its way to the visitor; now what takes time to import or to run.
+    if not has_drawn:
+        head = state.selected_head()
+        with words:
+            show_empty_predictions(k)
+        with heads:
+            show_empty_overview(model.shape, head, "overview-held")
+        # As deep as the detail's own parts, which take the place of these one by one.
+        with head_view.container(), st.container():
+            st.empty()
+            show_name(head)
+            hold_place("The heatmap appears here.")
+    with answerer, st.spinner(f"Loading {model.id} …"):
         reading, fault = read_or_explain(model, text)
-    queue.empty()
-    # This imports Altair and pandas.
-    from components.page.detail import Asked, Places, show_detail
+        # This imports Altair and pandas.
+        from components.detail.detail import Asked, Places, show_detail
 
-if not has_drawn:
-    words, heads, head_view = (held.container() for held in (words, heads, head_view))
-is_guessed = True
-with words, explain_faults("What BERT puts at [MASK]"):
-    if reading is None:
-        st.error(fault)
-    else:
-        if not reading.mask_positions:
-            show_words_to_hide(reading)
-        if choices.WORDS in hidden_parts(lesson):
-            is_guessed = ask_guess(reading)
-        if reading.mask_positions and is_guessed:
-            show_predictions(reading, k)
-        explain_unknown(reading)
-with answerer:
+    if not has_drawn:
+        words, heads, head_view = (
+            held.container() for held in (words, heads, head_view)
+        )
+    is_guessed = True
+    with words, explain_faults("What BERT puts at [MASK]"):
+        if reading is None:
+            st.error(fault)
+        else:
+            hides_words = choices.WORDS in hidden_parts(lesson)
+            is_guessed = show_words(reading, k, hides_words)
     if reading:
-        show_answerer(reading.model)
-with head_view:
-    show_detail(
-        Asked(
-            fields=state.asked(),
-            model=model.id,
-            shape=model.shape,
-            text=reading.text if reading else None,
-            k=k,
-            lesson=lesson,
-            is_guessed=is_guessed,
-        ),
-        Places(share, teacher, lesson_answer, view, heads),
-    )
-if reading:
-    cache.settle()
-st.session_state.has_drawn = True
+        with answerer:
+            show_answerer(reading.model)
+    with head_view:
+        show_detail(
+            Asked(
+                fields=state.asked(),
+                model=model.id,
+                shape=model.shape,
+                text=reading.text if reading else None,
+                k=k,
+                lesson=lesson,
+                is_guessed=is_guessed,
+            ),
+            Places(share, teacher, lesson_answer, view, heads),
+        )
+    if reading:
+        cache.settle()
+    st.session_state.has_drawn = True
+
+
+admit()
+use_start(chosen_lesson())
+page_frame(state.present_text())
+with page_turn("page"):
+    show_page()

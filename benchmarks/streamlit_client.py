@@ -28,6 +28,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 # index.html's own 61 files; Streamlit's parts ask for 90 smaller ones when they draw.
 FILES = re.compile(r'(?:src|href)="\.(/static/[^"]+)"')
+COOKIES = re.compile(r"^set-cookie: ([^=]+)=([^;\r]*)", re.IGNORECASE | re.MULTILINE)
+LENGTH = re.compile(r"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
 CONNECTIONS = 6  # at once, as browsers do
 FINISHED = (
     ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -47,6 +49,7 @@ class Tab:
     ) -> None:
         self._socket = socket
         self._context = ContextInfo(url=url, timezone="UTC", locale="en-US")
+        self.session = ""  # its id, once the page has run
         self._script_hash = ""
         self._query = dict(query)
         self._widgets: dict[str, tuple[Message, WidgetState]] = {}
@@ -57,6 +60,8 @@ class Tab:
         self._seen: set[str] = set()
         self._redrawn: set[str] = set()
         self._n_runs = 0
+        # The fragment that has asked to run by itself, and after how many seconds.
+        self._auto_rerun = "", 0.0
         # Large messages by hash, with the run that last used them: the server sends
         # the hash alone while the browser says that it has the message.
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
@@ -76,7 +81,19 @@ class Tab:
         changed += [self._components[component] for component, _ in events or {}]
         fragments = {self._fragments[id_] for id_ in changed}
         fragment = fragments.pop() if len(fragments) == 1 else ""
-        request = self._request(events or {}, fragment)
+        async for element in self._run(self._request(events or {}, fragment)):
+            yield element
+
+    async def run_by_itself(self) -> AsyncIterator[Element]:
+        """Wait until the fragment with `run_every` runs again; yield as `run`."""
+        fragment, seconds = self._auto_rerun
+        await asyncio.sleep(seconds)
+        request = self._request({}, fragment)
+        request.rerun_script.is_auto_rerun = True
+        async for element in self._run(request):
+            yield element
+
+    async def _run(self, request: BackMsg) -> AsyncIterator[Element]:
         await self._socket.send(request.SerializeToString())
         self._n_runs += 1
         async for delta in self._deltas():
@@ -144,6 +161,7 @@ class Tab:
                 message, _ = self._kept[message.ref_hash]
             match message.WhichOneof("type"):
                 case "new_session":
+                    self.session = message.new_session.initialize.session_id
                     self._script_hash = message.new_session.page_script_hash
                     self._seen, self._redrawn = (
                         set(),
@@ -153,16 +171,25 @@ class Tab:
                     self._query = dict(
                         parse_qsl(message.page_info_changed.query_string)
                     )
+                case "auto_rerun":
+                    asked = message.auto_rerun
+                    self._auto_rerun = asked.fragment_id, asked.interval
                 case "delta" if message.delta.HasField("new_element"):
                     _complain(message.delta.new_element)
                     if message.metadata.cacheable:
                         self._kept[message.hash] = message, self._n_runs
                     yield message.delta
-                case "script_finished":
-                    if message.script_finished in FINISHED:
-                        return
-                    if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                        raise PageError(f"The script did not finish: {message}")
+                case "script_finished" if _is_done(message):
+                    return
+
+
+def _is_done(message: ForwardMsg) -> bool:
+    """Return False if the run starts itself anew."""
+    if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        return False
+    if message.script_finished not in FINISHED:
+        raise PageError(f"The script did not finish: {message}")
+    return True
 
 
 def _complain(element: Element) -> None:
@@ -194,37 +221,63 @@ def _state(element: Element, widget: Message) -> WidgetState | None:
 
 @asynccontextmanager
 async def open_tab(
-    url: str, query: Mapping[str, str] | None = None
+    url: str, query: Mapping[str, str] | None = None, session: str = ""
 ) -> AsyncIterator[Tab]:
     """Load the page's files and connect; the page has not run yet.
 
     query: the link's parameters.
+    session: of a tab that has lost its connection and connects anew.
     """
-    [index] = await _load(url, ["/"])
+    cookies: dict[str, str] = {}  # a proxy's, which names the server that has us
+    [index] = await _load(url, ["/"], cookies)
     files = FILES.findall(index.decode())
     await asyncio.gather(
-        *(_load(url, files[i::CONNECTIONS]) for i in range(CONNECTIONS))
+        *(_load(url, files[i::CONNECTIONS], cookies) for i in range(CONNECTIONS))
     )
     async with connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
         origin=url,
-        subprotocols=["streamlit"],
+        additional_headers={"Cookie": _sent(cookies)} if cookies else None,
+        # Streamlit's own use of the list: a token, which only a login needs.
+        subprotocols=["streamlit", *(["none", session] if session else [])],
         max_size=None,
+        open_timeout=None,  # patience is for the caller to have
     ) as socket:
         yield Tab(socket, url, query or {})
 
 
-async def _load(url: str, paths: Sequence[str]) -> list[bytes]:
-    """Return the files, asked for one after another over one connection."""
+async def _load(url: str, paths: Sequence[str], cookies: dict[str, str]) -> list[bytes]:
+    """Return the files, asked for one after another over one connection.
+
+    cookies: sent, and those that come added. A proxy's compressed files stay so.
+    """
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     files = []
     for path in paths:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise PageError(f"{path} of the page: {head.splitlines()[0].decode()}")
-        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1]
-        files.append(await reader.readexactly(int(length)))
+        lines = [f"GET {path} HTTP/1.1", f"Host: {address.netloc}"]
+        lines += [f"Cookie: {_sent(cookies)}"] if cookies else []
+        lines += ["Accept-Encoding: gzip"] if path != "/" else []
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        if not head.startswith("HTTP/1.1 200"):
+            raise PageError(f"{path} of the page: {head.splitlines()[0]}")
+        cookies.update(COOKIES.findall(head))
+        if length := LENGTH.search(head):
+            files.append(await reader.readexactly(int(length[1])))
+        else:
+            files.append(b"".join([chunk async for chunk in _chunks(reader)]))
     writer.close()
     return files
+
+
+async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Yield a body whose length was not known when it began."""
+    while size := int(await reader.readline(), 16):
+        yield await reader.readexactly(size)
+        await reader.readline()
+    await reader.readline()
+
+
+def _sent(cookies: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())

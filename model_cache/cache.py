@@ -1,7 +1,8 @@
 """Streamlit's caches around the engine: each model and each reading once a process.
 
 The one place besides the page that knows Streamlit. TensorFlow is imported with the
-first engine, not with this module, so that the page's frame is there first.
+first engine, not with this module, so that the page's frame is there first. A run of
+the page gives up its turn (turns.py) before it waits here for what another computes.
 """
 
 import ctypes
@@ -30,6 +31,7 @@ from model_cache import default
 from model_cache.catalog import find_model
 from model_cache.hashes import WEIGHTS
 from model_cache.hub import find_local
+from model_cache.turns import PAGES
 
 if TYPE_CHECKING:  # loads TensorFlow
     from model_cache.engine import Engine
@@ -66,12 +68,17 @@ def setting(name: str) -> str | None:
         return None
 
 
-@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
 def engine(model_id: str) -> "Engine":
     """Return the engine of a model whose files are on this computer.
 
     Raises BrokenCheckpoint if they cannot be used.
     """
+    with PAGES.paused():
+        return _engine(model_id)
+
+
+@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
+def _engine(model_id: str) -> "Engine":
     from model_cache.checkpoint import (
         BrokenCheckpoint,
         damaged,
@@ -141,7 +148,8 @@ def read(model_id: str, text: str, silent: Heads = frozenset()) -> Reading:
     Computed once, however many visitors ask for the same sentence at once.
     Raises BrokenCheckpoint, or UnreadableText with a sentence for the visitor.
     """
-    return _reader()(model_id, text, silent)
+    with PAGES.paused():
+        return _reader()(model_id, text, silent)
 
 
 def effects(
@@ -153,15 +161,21 @@ def effects(
     Result: change of the likeliest word's probability and divergence (silence.py),
     both [layers * heads]. Computed once for a sentence.
     """
-    return _ranker()(model_id, text, tell)
+    with PAGES.paused():
+        return _ranker()(model_id, text, tell)
 
 
-@st.cache_data(max_entries=RANKINGS, show_spinner=False)
 def guess(model_id: str, text: str, word: str) -> tuple[Guess, ...]:
     """Return a word's probability and rank at each [MASK].
 
     Raises UnreadableText with a sentence for the visitor, for the text or the word.
     """
+    with PAGES.paused():
+        return _guess(model_id, text, word)
+
+
+@st.cache_data(max_entries=RANKINGS, show_spinner=False)
+def _guess(model_id: str, text: str, word: str) -> tuple[Guess, ...]:
     return engine(model_id).guess(text, word)
 
 
@@ -195,9 +209,14 @@ def _measure(
     yield from measure_each(engine(model_id).read_each(texts, k=1), examples)
 
 
-@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
 def varied_roles(model_id: str) -> list[HeadRoles]:
     """Return every head's roles in each of the built-in varied sentences."""
+    with PAGES.paused():
+        return _varied_roles(model_id)
+
+
+@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False)
+def _varied_roles(model_id: str) -> list[HeadRoles]:
     readings = engine(model_id).read_many(varied_sentences(), k=1)
     return [head_roles(reading) for reading in readings]
 

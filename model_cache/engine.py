@@ -13,7 +13,7 @@ from attention.reading import MAX_K, Guess, Prediction, Reading, fill_parts
 from model_cache.checkpoint import Checkpoint
 from model_cache.encoder import Encoder
 from model_cache.tokens import Encoding, Tokenizer, spans_in_text
-from model_cache.turns import EVERYBODY
+from model_cache.turns import EVERYBODY, PAGES
 from model_cache.unreadable import UnreadableText
 
 # One batch's attention may take this many bytes: 32 sentences of 32 tokens of
@@ -221,14 +221,15 @@ class Engine:
         return ids, padding_mask, np.argwhere(ids == self._tokenizer.mask_id)
 
     def _call(self, function: Callable[..., Output], *inputs: np.ndarray) -> Output:
-        # Many threads may run a compiled function; only one may trace it.
-        if function not in self._compiled:
-            with self._compiling:
-                result = function(*inputs)
-                self._compiled.add(function)
-                return result
-        with EVERYBODY.turn():
-            return function(*inputs)
+        with PAGES.paused():
+            # Many threads may run a compiled function; only one may trace it.
+            if function not in self._compiled:
+                with self._compiling:
+                    result = function(*inputs)
+                    self._compiled.add(function)
+                    return result
+            with EVERYBODY.turn():
+                return function(*inputs)
 
     def _reading(
         self,

@@ -213,6 +213,12 @@ def fresh_caches(monkeypatch):
     from model_cache import cache
 
     monkeypatch.setattr(answer, "_broken", {})
-    caches = (cache.engine, cache._reader, cache._ranker, cache._measured, cache.guess)
+    caches = (
+        cache._engine,
+        cache._reader,
+        cache._ranker,
+        cache._measured,
+        cache._guess,
+    )
     with emptied(*caches):
         yield

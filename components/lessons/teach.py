@@ -6,8 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from attention.lessons import lessons
-from components.page.share import copy_button
 from components.session import choices, state, url, views
+from components.widgets.copy_button import copy_button
 from components.widgets.pictures import show_png
 
 # What the link may hold of the present page, by what the panel calls it.

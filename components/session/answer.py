@@ -72,16 +72,6 @@ def read_or_explain(model: Model, text: str) -> tuple[Reading | None, str]:
         return None, explain(error, what, FAULTY_SENTENCE)
 
 
-def waiting_words(n_before: int) -> str:
-    """Return the notice for a visitor whose reading has to wait for others'.
-
-    >>> waiting_words(7)
-    '7 readings are before yours.'
-    """
-    are = "reading is" if n_before == 1 else "readings are"
-    return f"{n_before} {are} before yours."
-
-
 @contextmanager
 def explain_faults(part: str) -> Iterator[None]:
     """Show a sentence where a part of the page fails; the rest is drawn as ever.

@@ -14,7 +14,6 @@ from attention.pictures.colors import ColourScale
 from attention.pictures.overview import overview_png
 from attention.reading import Reading
 from attention.views import seen_as
-from components.widgets.pictures import data_url
 
 KEPT_BYTES = 50_000_000  # a thousand short sentences
 
@@ -27,7 +26,7 @@ class Seen:
     reading: Reading  # with the view's tokens
     about: str  # the view in words; "" for every token as BERT reads it
     roles: HeadRoles
-    picture: str  # of all heads, a data URL
+    picture: bytes  # of all heads, a PNG
 
 
 _kept: cachetools.LRUCache[tuple[object, ...], Seen] = cachetools.LRUCache(
@@ -46,7 +45,7 @@ def see(reading: Reading, view: tuple[bool, str], colours: ColourScale) -> Seen:
         found = _kept.get(key)
     if found is None or found.source() is not reading:
         shown, about = seen_as(reading, *view)
-        picture = data_url(overview_png(shown.attention, colours))
+        picture = overview_png(shown.attention, colours)
         found = Seen(ref(reading), shown, about, head_roles(shown), picture)
         with _lock:
             if _kept.getsizeof(found) <= KEPT_BYTES:

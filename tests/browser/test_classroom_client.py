@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.classroom import Student
 from benchmarks.streamlit_client import PageError, Tab, open_tab
+from benchmarks.students import Student
 from tests.support.serving import serve
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def test_a_student_whose_answer_differs_from_the_class_says_so(served):
     async def ask() -> None:
         async with open_tab(served) as tab:
             student = Student(tab, top_words={SENTENCES[0]: "no word of BERT's"})
-            await student.open()
+            await student.enter()
             await student.submit(SENTENCES[0])
 
     with pytest.raises(PageError, match="one student's answer"):

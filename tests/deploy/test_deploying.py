@@ -12,9 +12,14 @@ from pathlib import PurePosixPath
 import yaml
 
 from benchmarks.footprint import PROMISES
+from benchmarks.proxy import settings
+from components.crowd.counters import Counters
+from components.crowd.door import SETTING
+from components.crowd.seats import MOST, Seats
 from model_cache.catalog import BUNDLED
+from model_cache.turns import Turns
 from tests.support.patience import until
-from tests.support.serving import ROOT, free_port
+from tests.support.serving import ROOT, Server, free_port
 from tests.support.sources import SOURCES, imports
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -166,6 +171,30 @@ def test_the_proxy_adds_the_headers_that_the_security_document_asks_for():
     )
     added = CADDYFILE.partition("header {\n")[2].partition("\n\t}")[0]
     assert dict(map(shlex.split, added.splitlines())) == asked
+
+
+def test_the_proxy_refuses_the_counters_to_everybody():
+    assert "\trespond /_stcore/metrics 404\n" in CADDYFILE
+
+
+def test_the_guide_names_the_limit_of_visitors_and_the_counters():
+    assert f"| `{SETTING}` | `{MOST}` |" in GUIDE
+    counters = Counters(Seats(1, bool), Turns(1))
+    for stats in counters.get_stats().values():
+        name, _ = stats[0].to_metric_str().split()
+        assert f"`{name}`" in GUIDE
+
+
+def test_the_benchmark_puts_its_servers_in_the_place_of_the_replicas():
+    here = [
+        Server("http://127.0.0.1:1", 0, ROOT),
+        Server("http://127.0.0.1:2", 0, ROOT),
+    ]
+    changed = set(settings(here).splitlines()) ^ set(CADDYFILE.splitlines())
+    assert {line.strip() for line in changed} == {
+        f"reverse_proxy {' '.join(f'{name}:{PORT}' for name in APPS)} {{",
+        "reverse_proxy 127.0.0.1:1 127.0.0.1:2 {",
+    }
 
 
 def test_every_setting_in_the_guide_is_one_of_these_files_and_the_other_way_round():

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def empty_caches():
-    with emptied(cache.default_model, cache.engine, cache._reader):
+    with emptied(cache.default_model, cache._engine, cache._reader):
         yield
 
 

@@ -25,7 +25,7 @@ def take_tensorflow_away(monkeypatch) -> None:
 def test_without_tensorflow_the_page_stands_and_says_what_to_do(
     open_page, monkeypatch, caplog
 ):
-    with monkeypatch.context() as missing, emptied(cache.engine, cache._reader):
+    with monkeypatch.context() as missing, emptied(cache._engine, cache._reader):
         take_tensorflow_away(missing)
         page = open_page(text=ACROSS, layer="7", head="2")
         (told,) = errors(page)

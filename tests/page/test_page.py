@@ -352,7 +352,7 @@ def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
     assert "Layer 20, head 16" in headings(page)
     grid = component(page, "sprite")
     assert (grid["layers"], grid["heads"], grid["layer"]) == (24, 16, 20)
-    cache.engine.clear()
+    cache._engine.clear()
 
 
 def test_another_visitors_failed_download_is_no_news(open_page, monkeypatch):

@@ -14,9 +14,9 @@ from attention.pictures.colors import MAGMA
 from attention.pictures.heatmap import head_chart
 from attention.pictures.lines import lines_chart
 from attention.reading import MAX_MASKS, Head, heads_named
+from components.detail.overview import overview_data, overview_png
 from components.page import hide_words as words
 from components.page import predictions
-from components.page.overview import overview_data, overview_png
 from components.page.predictions import CONTEXT, predictions_data
 from components.page.sentence import correct_mask
 from components.session import state

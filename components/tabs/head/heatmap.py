@@ -12,12 +12,12 @@ from attention.pictures.heatmap import HEATMAP_TOKENS, head_chart, heatmap_heigh
 from attention.pictures.lines import lines_chart
 from attention.reading import Head, Reading
 from attention.report.findings import head_finding
-from components.page.downloads import offer_head
-from components.page.long_head import show_long_head
 from components.session import state, url
 from components.session.atlases import chosen_atlas
+from components.tabs.head.long_head import show_long_head
 from components.widgets.add_to_report import offer_finding
 from components.widgets.chart import show_chart
+from components.widgets.downloads import offer_head
 from model_cache import cache
 
 

@@ -8,6 +8,7 @@ from attention.reading import Head
 from components.frontend import register
 from components.session import state
 from components.session.seen import Seen
+from components.widgets.pictures import data_url
 
 _grid = register(
     "overview",
@@ -35,7 +36,7 @@ def show_overview(seen: Seen, tells_roles: bool) -> None:
         data=overview_data(
             seen.reading.shape,
             state.selected_head(),
-            seen.picture,
+            data_url(seen.picture),
             seen.roles.labels if tells_roles else None,
         ),
         on_picked_change=_pick,

@@ -1,21 +1,11 @@
 """The present view for somebody else: a link, or a file where a link is too short."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from attention.report import file as report_file
-from components.frontend import register
 from components.session import state, url, views
+from components.widgets.copy_button import copy_button
 from components.widgets.files import Kind, offer_files
-
-_copy = register(
-    "copy_link",
-    '<div class="copy"><button type="button">Copy link</button>'
-    '<span class="says" role="status"></span></div>',
-    styles=("buttons", "copy_link"),
-)
-
 
 TOO_LONG = "Too long for a link: others open the file in the tab Report."
 
@@ -28,17 +18,6 @@ def _view_file() -> bytes:
 VIEW_FILE = Kind(
     "Save view as a file", "attention-view.json", "application/json", _view_file
 )
-
-
-def copy_button(
-    key: str, label: str, link: str = "", parameters: Mapping[str, str] | None = None
-) -> None:
-    """Draw a button that copies a link, "" for the page's own address.
-
-    parameters: what the copied link holds in any case.
-    """
-    data = {"label": label, "link": link, "parameters": dict(parameters or {})}
-    _copy(key=key, data=data, width="content")
 
 
 def show_share() -> None:

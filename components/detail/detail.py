@@ -7,17 +7,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention.lessons import Lesson
 from attention.reading import Reading
+from components.crowd.turn import page_turn
+from components.detail.head_picker import ask_head
+from components.detail.overview import show_empty_overview, show_overview
+from components.detail.share import show_share
+from components.detail.view_picker import ask_view
 from components.lessons.lesson import asks_for_head, hidden_parts, show_answer
-from components.page.downloads import offer_all_heads
-from components.page.head_picker import ask_head
-from components.page.overview import show_empty_overview, show_overview
-from components.page.share import show_share
-from components.page.view_picker import ask_view
 from components.session import choices, state
 from components.session.answer import explain_faults
 from components.session.findings import warn_before_leaving
 from components.session.seen import see
 from components.tabs.tabs import explore
+from components.widgets.downloads import offer_all_heads
 from model_cache import cache
 
 
@@ -51,7 +52,7 @@ def show_detail(asked: Asked, places: Places) -> None:
     # Something here may have changed a field of the page, which only the page draws.
     if state.asked() != asked.fields:
         st.rerun()
-    with explain_faults("One head"):
+    with page_turn("detail"), explain_faults("One head"):
         ask_head(asked.shape)
         # From the cache, which bounds what readings take: this closure lives long.
         reading = None if asked.text is None else cache.read(asked.model, asked.text)
