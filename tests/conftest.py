@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -80,8 +81,22 @@ def loaded_mask(monkeypatch, tmp_path, bundled_engine):
     return mask
 
 
+@pytest.fixture(scope="session")
+def packages_looked_through():
+    """Look for components in installed packages once, and not for each AppTest.
+
+    A tenth of a second each: it reads the metadata of a hundred packages.
+    """
+    from streamlit.components.v2 import manifest_scanner
+
+    once = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
+
+
 @pytest.fixture
-def open_page(monkeypatch, tmp_path):
+def open_page(monkeypatch, tmp_path, packages_looked_through):
     """Open the page on the bundled model with these parameters in its URL."""
     from streamlit.testing.v1 import AppTest
 

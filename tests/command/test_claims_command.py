@@ -3,7 +3,6 @@
 import io
 import os
 import signal
-import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
@@ -16,8 +15,6 @@ import pytest
 import mask
 from command import claims
 from command.files import CannotWrite
-from model_cache.catalog import BUNDLED
-from tests.support.serving import ROOT, alone
 
 HEADER = "layer,head,sentences,hits,rate,low,high,mean_weight,offset,offset_rate,chance"
 # Every word is one token of the bundled model, so that a word's position is a token's.
@@ -367,18 +364,3 @@ def test_a_full_disk_behind_standard_output_is_told(main, tmp_path, monkeypatch)
         code, _, err = main("--claims", "claim.txt")
     assert code == 1
     assert err[-1] == "Cannot write to standard output: No space left on device."
-
-
-@pytest.mark.slow
-def test_the_ready_claims_run_as_a_command(tmp_path):
-    done = subprocess.run(
-        [sys.executable, ROOT / "mask.py", "--claims", "-", "--head", "4-11"],
-        input=(ROOT / "claims" / "adverb-verb.txt").read_bytes(),
-        capture_output=True,
-        cwd=tmp_path,
-        env=os.environ | alone(tmp_path / "models"),
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    assert len(ranking(done.stdout.decode())) == 1
-    assert done.stderr.decode().startswith(f"Model: {BUNDLED}\n")
-    assert os.listdir(tmp_path) in ([], ["models"])

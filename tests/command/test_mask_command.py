@@ -1,5 +1,9 @@
-"""mask.py as a command of its own: what it refuses, whole runs, how it ends."""
+"""mask.py as a command: what it refuses, whole runs, how it ends.
 
+What only a process can show has one of its own, which takes seconds to load TensorFlow.
+"""
+
+import io
 import os
 import re
 import signal
@@ -27,22 +31,44 @@ def settings(tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.fixture
-def command(settings, tmp_path):
+def process(settings, tmp_path):
     """Run mask.py in an empty folder, in a process of its own."""
 
-    def run(*arguments: str, stdin: str | bytes = "", **more: str):
-        stdin = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(
+    def run(*arguments: str, stdin: str = ""):
+        return subprocess.run(
             [sys.executable, ROOT / "mask.py", *arguments],
             input=stdin,
             capture_output=True,
+            text=True,
             cwd=tmp_path,
-            env=settings | more,
+            env=settings,
         )
-        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
-        return done
 
     return run
+
+
+@pytest.fixture
+def without_a_model(monkeypatch, capsys, tmp_path):
+    """Run mask.py in an empty folder, in this process; there is no model to load."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ATTENTION_MODEL", BUNDLED)
+    monkeypatch.setattr("model_cache.engine.Engine", None)
+
+    def run(*arguments: str | bytes, stdin: str | bytes = ""):
+        stdin = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = mask.main([os.fsdecode(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def command(without_a_model, monkeypatch, bundled_engine):
+    """Run mask.py in an empty folder, in this process, where the model is loaded."""
+    monkeypatch.setattr("model_cache.engine.Engine", lambda *_: bundled_engine)
+    return without_a_model
 
 
 def refusal(done, message: str) -> None:
@@ -69,14 +95,16 @@ def refusal(done, message: str) -> None:
         ([b"caf\xe9 [MASK]"], "not UTF-8"),
     ],
 )
-def test_bad_input_is_refused_in_one_line(command, tmp_path, arguments, message):
+def test_bad_input_is_refused_in_one_line(
+    without_a_model, tmp_path, arguments, message
+):
     (tmp_path / "file").write_text("")
-    refusal(command(*arguments), message)
+    refusal(without_a_model(*arguments), message)
     assert files_in(tmp_path) == ["file"]
 
 
-def test_without_text_it_asks_and_without_an_answer_it_ends(command):
-    done = command()
+def test_without_text_it_asks_and_without_an_answer_it_ends(without_a_model):
+    done = without_a_model()
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == f"Text: {NO_MASK}\n"
@@ -96,24 +124,17 @@ def test_a_command_that_is_not_understood_exits_with_2(arguments, capsys):
     assert "mask.py: error: " in err
 
 
-def test_a_model_that_cannot_be_downloaded_is_refused(command):
-    done = command(SENTENCE, "--model", "bert-base-cased", "--no-diagrams")
+def test_a_model_that_cannot_be_downloaded_is_refused(process):
+    done = process(SENTENCE, "--model", "bert-base-cased", "--no-diagrams")
     refusal(done, "The model hub at 127.0.0.1 cannot be reached")
 
 
-def test_check_names_the_package_it_lacks(settings, tmp_path):
-    program = (
-        "import sys; sys.modules['tf_keras'] = None; import mask; "
-        f"sys.exit(mask.main([{SENTENCE!r}, '--check']))"
+def test_check_names_the_package_it_lacks(without_a_model, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf_keras", None)
+    refusal(
+        without_a_model(SENTENCE, "--check"),
+        "--check needs tf-keras, which is not installed",
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=settings,
-    )
-    refusal(done, "--check needs tf-keras, which is not installed")
 
 
 def test_importing_mask_loads_no_framework(settings):
@@ -128,18 +149,18 @@ def test_importing_mask_loads_no_framework(settings):
     assert done.stdout == "set()\n"
 
 
-def test_help_has_examples_and_exit_codes(command):
-    done = command("--help")
+def test_help_has_examples_and_exit_codes(process):
+    done = process("--help")
     assert done.returncode == 0
     assert 'mask.py "Then I picked up a [MASK] from the table."' in done.stdout
     assert "exit codes:" in done.stdout
 
 
-# Whole runs, in processes of their own.
+# Whole runs.
 
 
-def test_the_answer_to_the_question_is_completed_and_drawn(command, tmp_path):
-    done = command(stdin=SENTENCE + "\n")
+def test_the_answer_to_the_question_is_completed_and_drawn(process, tmp_path):
+    done = process(stdin=SENTENCE + "\n")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert len(lines) == 3
@@ -183,6 +204,17 @@ def test_a_full_disk_is_told_in_one_line(command):
     assert done.stderr.splitlines()[-1] == (
         "Cannot write /dev/full: No space left on device."
     )
+
+
+def test_the_ready_claims_are_read_from_standard_input(command, tmp_path):
+    lines = (ROOT / "claims" / "adverb-verb.txt").read_bytes()
+    done = command("--claims", "-", "--head", "4-11", stdin=lines)
+    assert done.returncode == 0, done.stderr
+    header, *rows = done.stdout.splitlines()
+    assert header.startswith("layer,head,sentences,hits,")
+    assert [row[:5] for row in rows] == ["4,11,"]
+    assert done.stderr.startswith(f"Model: {BUNDLED}\n")
+    assert files_in(tmp_path) == []
 
 
 def test_ctrl_c_leaves_whole_files_and_no_others(settings, tmp_path):
