@@ -48,7 +48,7 @@ def show_page() -> None:
     with st.container(key="title", horizontal=True, vertical_alignment="center"):
         show_heading()
         offer_lessons()
-        share = st.container(width="content")
+        share = st.container(key="share", width="content")
         chosen = choose_model()
     model = answering_model(chosen)
     state.set_shape(model.shape)
@@ -64,7 +64,7 @@ def show_page() -> None:
     # anyone who walks the heads by keyboard.
     place = st.container if has_drawn else st.empty
     master, detail = st.columns([38, 62], gap="medium")
-    with master:
+    with master, st.container(key="master"):
         with st.container(
             key="words-head", horizontal=True, vertical_alignment="center"
         ):
@@ -75,7 +75,8 @@ def show_page() -> None:
         with st.container(key="view", horizontal=True, vertical_alignment="center"):
             st.header(f"All {model.layers * model.heads} heads", anchor=False)
             view = st.container(width="content")
-        heads = place()
+        with st.container(key="heads-" + ("folded" if state.names_tab() else "place")):
+            heads = place()
         answerer = st.container()
     with detail:
         head_view = place()

@@ -27,7 +27,10 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
     roles: None hides what the head does, for who is to find out.
     """
     head = state.selected_head()
-    picture = st.container(key="picture")
+    with st.container(key="picture"):
+        # Before its switch below: a place that is filled later would move the words.
+        as_lines = st.session_state.get(url.LINES, state.in_link(url.LINES))
+        _draw_head(reading, head, as_lines)
     if roles:
         st.text(describe_role(roles, head))
     else:
@@ -35,8 +38,8 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
     st.text(describe_strongest(reading, head))
     if roles and (says := _over_many_sentences(reading, head)):
         st.text(says)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        as_lines = st.toggle("Lines", key=url.LINES, bind="query-params")
+    with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        st.toggle("Lines", key=url.LINES, bind="query-params")
         as_table = st.toggle("Show as table", key=url.TABLE, bind="query-params")
         if roles:
             st.button(
@@ -47,8 +50,6 @@ def show_head(reading: Reading, roles: HeadRoles | None) -> None:
         colours = state.colours()
         offer_finding("head", lambda: head_finding(reading, roles, head, colours))
         offer_head(reading)
-    with picture:
-        _draw_head(reading, head, as_lines)
     if as_table:
         st.dataframe(head_table(reading, head).round(3))
     if roles and state.is_checking():
