@@ -60,7 +60,7 @@ def show_report() -> None:
     found = entries()
     if not found:
         st.text(
-            "Nothing here yet. “Add to report” stands below each head, claim, "
+            "Nothing here yet. “Add to report” stands beside each head, claim, "
             "comparison and what-if."
         )
     for place, entry in enumerate(found):

@@ -11,7 +11,7 @@ from components.tabs.atlas.atlas import show_atlas
 from components.tabs.claim.claim import show_claim
 from components.tabs.compare import show_comparison
 from components.tabs.head.heatmap import show_head
-from components.tabs.heads import show_heads
+from components.tabs.all_heads import show_heads
 from components.tabs.one_token import show_one_token
 from components.tabs.report import show_report
 from components.tabs.several import show_several

@@ -96,7 +96,7 @@ def test_what_is_typed_in_a_tab_outlives_a_sentence_that_fails(
 @pytest.mark.parametrize(
     ("tab", "broken"),
     [
-        ("Heads", "components.tabs.heads.roles_frame"),
+        ("Heads", "components.tabs.all_heads.roles_frame"),
         ("Find heads for two words", "components.tabs.two_words.heads_for_pair"),
         ("What if", "components.tabs.tabs.show_what_if"),
         ("Compare", "components.tabs.compare.words_frame"),
