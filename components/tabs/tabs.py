@@ -7,11 +7,11 @@ import streamlit as st
 from components.session import choices, state, url
 from components.session.answer import explain_faults
 from components.session.seen import Seen
+from components.tabs.all_heads import show_heads
 from components.tabs.atlas.atlas import show_atlas
 from components.tabs.claim.claim import show_claim
 from components.tabs.compare import show_comparison
 from components.tabs.head.heatmap import show_head
-from components.tabs.all_heads import show_heads
 from components.tabs.one_token import show_one_token
 from components.tabs.report import show_report
 from components.tabs.several import show_several

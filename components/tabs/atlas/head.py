@@ -14,9 +14,9 @@ from components.widgets.tables import ABOVE, HEIGHT, PERCENT, SHARE
 HOW = (
     "Above: how often the head points along each relation, and how much more often "
     "than the best fixed guess; the clearest of so many flatters itself a little. "
-    "Below: its roles, as the tab All heads has them for one sentence: in which share of "
-    "the sentences it is called so, and its score's mean and standard deviation over "
-    "the sentences that have a target."
+    "Below: its roles, as the tab All heads has them for one sentence: in which share "
+    "of the sentences it is called so, and its score's mean and standard deviation "
+    "over the sentences that have a target."
 )
 
 
