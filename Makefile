@@ -2,7 +2,7 @@
 # make check  format, lint, types and the fast tests: no browser, no Ray, no tf-keras
 # make test   the same with every test, and the types of what runs in the browser
 # make bench  what the README's table of figures promises
-# make shots  the README's screenshots, from the running page
+# make shots  the README's pictures, still and moving, from the running page
 
 PORT ?= 8501
 # Of which `make bench` makes an atlas.
@@ -61,6 +61,7 @@ bench: $(VENV)/installed-dev chromium
 
 shots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m docs.screenshots
+	$(BIN)/python -m docs.film
 
 $(VENV)/bin/python:
 	@if [ -n "$(PYTHON)" ]; then $(PYTHON) -m venv $(VENV); \

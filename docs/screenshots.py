@@ -16,19 +16,19 @@ SHOTS = {
     "page-dark.png": (
         DESK,
         "dark",
-        {"text": "He walked slow[MASK] across the road.", "layer": 5, "head": 2},
+        {"text": "He walked slow[MASK] across the road.", "head": "5-2"},
     ),
     "no-mask.png": (DESK, "light", {"text": "The turtle moved slowly."}),
     "lesson.png": (DESK, "light", {"lesson": "next-word"}),
     "claim.png": (
-        {"width": 1280, "height": 1500},
+        {"width": 1280, "height": 1350},
         "light",
-        {"tab": "Test a claim", "layer": 5, "head": 2},
+        {"tab": "Test a claim", "head": "5-2"},
     ),
     "atlas.png": (
-        {"width": 1280, "height": 1900},
+        {"width": 1280, "height": 1250},
         "light",
-        {"tab": "Atlas", "relation": "direct object → its verb", "layer": 5, "head": 1},
+        {"tab": "Atlas", "relation": "direct object → its verb", "head": "5-1"},
     ),
     "phone.png": (PHONE, "light", {}),
 }
@@ -44,7 +44,8 @@ def main() -> None:
             for file, (viewport, scheme, parameters) in SHOTS.items():
                 page = browser.new_page(viewport=viewport, color_scheme=scheme)
                 page.goto(f"{server.url}/?{urlencode(parameters)}")
-                page.locator("path[aria-label]").first.wait_for(timeout=1000 * PATIENCE)
+                answer = page.get_by_text("Answered by")
+                answer.wait_for(timeout=1000 * PATIENCE)
                 page.wait_for_function(
                     "document.querySelector('[data-testid=stApp]')"
                     ".dataset.testScriptState === 'notRunning'"

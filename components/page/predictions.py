@@ -7,9 +7,9 @@ from components.frontend import register
 from components.session import state, url
 from model_cache import cache
 
-# Characters of a long text on either side of the word: that before it leaves the word
-# in sight on a line of its own, that behind it is cut where the line ends.
-BEFORE, AFTER = 24, 80
+# Characters: up to and with the word that a line has room for, before the word where
+# there are more, and behind it, where the line's end cuts off the rest.
+WITH_WORD, BEFORE, AFTER = 40, 24, 80
 
 _tables = register(
     "predictions",
@@ -76,11 +76,13 @@ def predictions_data(reading: Reading, k: int) -> dict[str, object]:
 
 def _row(text: str, span: tuple[int, int], prediction: Prediction) -> dict[str, object]:
     before, word, after = fill_parts(text, span, prediction.token)
+    if len(before + word) > WITH_WORD:
+        before = "…" + before[-BEFORE:]
     return {
         "token": prediction.token,
         "note": "word piece" if prediction.is_continuation else "",
         "probability": prediction.probability,
-        "before": before if len(before) <= BEFORE else "…" + before[-BEFORE:],
+        "before": before,
         "word": word,
         "after": after if len(after) <= AFTER else after[:AFTER] + "…",
     }
