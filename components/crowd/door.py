@@ -15,7 +15,7 @@ from model_cache.turns import PAGES
 
 logger = logging.getLogger(__name__)
 
-FULL = "Attention is full at the moment"
+FULL = "Attention is full"
 SETTING = "ATTENTION_SEATS"
 # Seconds that a thread may keep the interpreter while others want it. At Python's 5 ms
 # the server's event loop answers half as fast while a page is drawn.
