@@ -9,8 +9,8 @@ their own, whose CPU is told apart and competes for the same cores.
 Promises: no error, no wrong answer, 95% of sentences answered within 5 s, 99% of asks
 for health within 0.5 s, memory under 1.2 GB a process.
 --burst 600: so many open the link at once instead. Beyond the limit (ATTENTION_SEATS)
-they see the full page and wait; none of those who are in loses an answer, and the 5 s
-are no promise.
+they see the full page, wait and at last go away; none of those who are in loses an
+answer, and the 5 s are no promise.
 --soak MINUTES: then visitors come and go, one every 5 s, and memory should stay flat;
 readings are kept up to 200 MB, so new sentences add about 0.1 MB each at first.
 --heavy: then the class comes again, to fresh servers, with two more: one submits texts
@@ -204,7 +204,7 @@ def main() -> None:
     parser.add_argument("--heavy", action="store_true")
     options = parser.parse_args()
     if options.burst:
-        seats = burst_of(options.burst)
+        seats = burst_of(options.burst, options.minutes)
     else:
         seats = class_of(options.students, options.minutes)
     errors: list[str] = []

@@ -32,6 +32,7 @@ SENTENCES = (
 LONG = "Text {}: " + "the turtle moved slowly across a road " * 71 + "[MASK]"
 CLAIM, CLAIM_SENTENCES = "Turtle {}-{} moved slowly. | slowly -> moved", 2000
 PATIENCE = 60  # seconds for one run of the page; longer is an error
+LOOKS = 3  # of a full page, a minute apart; then a student goes away
 
 
 class Student:
@@ -50,10 +51,13 @@ class Student:
             raise PageError("The page has neither an answer nor a word why.")
         return seconds
 
-    async def wait_for_seat(self) -> None:
-        """Wait until the full page lets the student in."""
-        while FULL in self._headings:
+    async def wait_for_seat(self) -> bool:
+        """Wait until the full page lets the student in; return False if he gives up."""
+        for _ in range(LOOKS):
             await self._see(self._tab.run_by_itself())
+            if FULL not in self._headings:
+                return True
+        return False
 
     async def submit(self, sentence: str) -> float:
         """Return the seconds until the sentence has its predictions."""
@@ -131,7 +135,8 @@ class Lesson:
                     self.links.append(connected + first)
                 else:
                     self.n_turned_away += 1
-                    await student.wait_for_seat()
+                    if not await student.wait_for_seat():
+                        return
                 for sentence in seat.sentences:
                     await asyncio.sleep(seat.pause * chance.uniform(0.5, 1.5))
                     self.sentences.append(await student.submit(sentence))
@@ -177,8 +182,9 @@ def class_of(students: int, minutes: float) -> list[Seat]:
     ]
 
 
-def burst_of(students: int, pause: float = 10) -> list[Seat]:
+def burst_of(students: int, minutes: float) -> list[Seat]:
     """Return the seats of so many who all open the link at once."""
+    pause = minutes * 60 / (2 * len(SENTENCES))
     return [
         Seat(0, [text.format(n + 1) for text in SENTENCES], pause)
         for n in range(students)

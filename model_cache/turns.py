@@ -127,5 +127,6 @@ class Turns:
 
 # One queue for all models of a process: they share its processors.
 EVERYBODY = Turns(os.cpu_count() or 1)
-# And one for all runs of the page, which share one interpreter lock.
+# And one for all runs of the page. They share one interpreter lock: two at a time end
+# no sooner, and the answer to whoever asks for the server's health waits behind both.
 PAGES = Turns(1)
