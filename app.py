@@ -33,6 +33,7 @@ from components.session.answer import (
     explain_faults,
     read_or_explain,
 )
+from components.session.newest import let_newest_win
 from model_cache import cache
 
 
@@ -130,6 +131,7 @@ def show_page() -> None:
     st.session_state.has_drawn = True
 
 
+let_newest_win()
 admit()
 use_start(chosen_lesson())
 page_frame(state.present_text())

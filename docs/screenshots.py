@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support.patience import PATIENCE
 from tests.support.serving import CHROMIUM_FLAGS, alone, chromium_path, serve
@@ -50,6 +50,8 @@ def main() -> None:
                     "document.querySelector('[data-testid=stApp]')"
                     ".dataset.testScriptState === 'notRunning'"
                 )
+                skeletons = page.locator("[data-testid=stSkeleton]")
+                expect(skeletons).to_have_count(0, timeout=1000 * PATIENCE)
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=HERE / file)
                 page.close()
