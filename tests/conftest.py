@@ -114,9 +114,11 @@ def open_page(monkeypatch, tmp_path, packages_looked_through):
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory) -> Iterator[str]:
+def served(request, tmp_path_factory) -> Iterator[str]:
     """The URL of a page served on the bundled model, with no hub to reach."""
-    folder = tmp_path_factory.getbasetemp().parent / "served"  # all workers' own
+    own = tmp_path_factory.getbasetemp()
+    # Above it is the folder of all workers of this run; without workers, of all runs.
+    folder = (own.parent if hasattr(request.config, "workerinput") else own) / "served"
     with serve_together(folder, **alone(folder)) as url:
         yield url
 
