@@ -9,6 +9,7 @@ other: the best of 144 heads flatters itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -172,23 +173,45 @@ def strengths(atlas: Atlas, head: Head) -> list[Strength]:
     found = []
     for name, relation in atlas.relations.items():
         for direction in range(len(DIRECTIONS)):
-            low, high = relation.intervals(direction)
-            offset, offset_rate = relation.baseline(direction)
-            rate = float(relation.rates(direction)[head])
-            n = relation.n
+            heads = _all_heads(relation, direction)
             found.append(
                 Strength(
                     name,
                     direction,
-                    rate,
-                    float(low[head]),
-                    float(high[head]),
-                    offset,
-                    offset_rate,
-                    is_apart(round(rate * n), round(offset_rate * n), n),
+                    float(heads.rate[head]),
+                    float(heads.low[head]),
+                    float(heads.high[head]),
+                    heads.offset,
+                    heads.offset_rate,
+                    bool(heads.low[head] > heads.offset_high),
                 )
             )
     return sorted(found, key=lambda one: -one.above)
+
+
+@dataclass(frozen=True, eq=False)
+class _AllHeads:
+    """What every head does with one relation, [layers, heads], and the fixed guess."""
+
+    rate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    offset: int
+    offset_rate: float
+    offset_high: float  # the upper end of its 95% interval, for is_apart
+
+
+@lru_cache(maxsize=400)  # of a few atlases, both ways: each head that opens asks again
+def _all_heads(relation: Relation, direction: int) -> _AllHeads:
+    offset, offset_rate = relation.baseline(direction)
+    _, offset_high = wilson(np.array(round(offset_rate * relation.n)), relation.n)
+    return _AllHeads(
+        relation.rates(direction),
+        *relation.intervals(direction),
+        offset,
+        offset_rate,
+        float(offset_high),
+    )
 
 
 def offset_of(at: int, direction: int) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 import altair as alt
 import pandas as pd
 
-from attention.heads.frames import head_frame
+from attention.heads.frames import weights_frame
 from attention.pictures.colors import MAGMA, ColourScale
 from attention.pictures.sizes import HEAD_HEIGHT
 from attention.pictures.vega_lite import Chart, Spec, spec_of, table, with_parameter
@@ -38,7 +38,8 @@ def head_chart(reading: Reading, head: Head, colours: ColourScale = MAGMA) -> Ch
     """Build the heatmap: a row for each token that attends, a column for each
     token attended to.
     """
-    return weights_chart(head_frame(reading, head), colours)
+    frame = weights_frame(reading.tokens, reading.attention[head])
+    return weights_chart(frame, colours)
 
 
 def weights_chart(frame: pd.DataFrame, colours: ColourScale = MAGMA) -> Chart:
