@@ -42,16 +42,16 @@ from components.session.answer import (
 from components.session.url import invalid_parameters
 from model_cache import cache
 
-admit()
-state.refuse_endless_numbers()
-link = st.query_params.to_dict()  # before the widgets, which drop invalid values
-is_first_run = state.is_first_run()
-has_drawn = "has_drawn" in st.session_state
-lesson = chosen_lesson()
-use_start(lesson)
-page_frame(state.present_text())
-
 with page_turn("page"):
+    admit()
+    state.refuse_endless_numbers()
+    link = st.query_params.to_dict()  # before the widgets, which drop invalid values
+    is_first_run = state.is_first_run()
+    has_drawn = "has_drawn" in st.session_state
+    lesson = chosen_lesson()
+    use_start(lesson)
+    page_frame(state.present_text())
+
     with st.container(key="title"):
         title_area, model_area = st.columns([3, 1], vertical_alignment="bottom")
     with (
