@@ -132,8 +132,8 @@ def show_page() -> None:
 
 
 let_newest_win()
-admit()
-use_start(chosen_lesson())
-page_frame(state.present_text())
 with page_turn("page"):
+    admit()
+    use_start(chosen_lesson())
+    page_frame(state.present_text())
     show_page()

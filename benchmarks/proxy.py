@@ -22,14 +22,8 @@ def proxied(servers: Sequence[Server], folder: Path) -> Iterator[Server]:
     caddy = shutil.which("caddy")
     if caddy is None:
         raise SystemExit(MISSING)
-    settings = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
-    addresses = " ".join(server.url.removeprefix("http://") for server in servers)
-    settings, n = re.subn(
-        r"(reverse_proxy )app1\S+ app2\S+", rf"\1{addresses}", settings
-    )
-    assert n == 1, "deploy/Caddyfile names its servers in another way"
     file, log = folder / "Caddyfile", folder / "caddy.txt"
-    file.write_text(settings, encoding="utf-8")
+    file.write_text(settings(servers), encoding="utf-8")
     port = free_port()
     home = {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with log.open("w") as output:

@@ -242,6 +242,7 @@ async def open_tab(
         subprotocols=["streamlit", *(["none", session] if session else [])],
         max_size=None,
         open_timeout=None,  # patience is for the caller to have
+        ping_interval=None,  # a browser answers the server's pings, and sends none
     ) as socket:
         yield Tab(socket, url, query or {})
 

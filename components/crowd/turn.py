@@ -16,8 +16,10 @@ def page_turn(name: str) -> Iterator[None]:
     """Have the page, or a fragment of it, drawn when it is its turn.
 
     name: what is drawn, a different one for each place in the page that has this.
-    Who waits is told his place where it moves nothing (page.css). A run that Streamlit
-    ends, since the visitor has left or clicked again, leaves the queue.
+    It comes before anything that takes time: hundreds of threads that all want the
+    interpreter keep each other and the server's event loop from it. Who waits is told
+    his place where it moves nothing (page.css). A run that Streamlit ends, since the
+    visitor has left or clicked again, leaves the queue.
     """
     place = st.empty()
     told, times = 0, count()

@@ -74,6 +74,37 @@ def test_streamlit_tells_sessions_and_connections_as_this_project_asks_it(tmp_pa
         run(visit(server.url))
 
 
+TURNS = """
+import streamlit as st
+from components.crowd.turn import page_turn
+from model_cache.turns import PAGES
+
+@st.fragment
+def inside():
+    with page_turn("inside"):
+        st.header(f"{PAGES.n_taken}, {st.text_input('Inside')}")
+
+with page_turn("page"):
+    st.title("The page")
+    inside()
+"""
+
+
+@pytest.mark.slow
+def test_a_fragment_that_runs_alone_has_a_turn_of_its_own(tmp_path):
+    app = tmp_path / "app.py"
+    app.write_text(TURNS)
+
+    async def visit(url: str) -> None:
+        async with open_tab(url) as tab:
+            assert await headings(tab) == ["The page", "1,"]
+            assert await headings(tab, Inside="here") == ["2, here"]
+            assert await headings(tab) == ["The page", "3, here"]
+
+    with serve(tmp_path / "log.txt", app=app) as server:
+        run(visit(server.url))
+
+
 def test_connections_made_from_now_on_send_at_once():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         sessions.send_at_once()
