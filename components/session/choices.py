@@ -22,7 +22,7 @@ WORDS, ROLES = "words", "roles"
 HIDEABLE = frozenset({WORDS, ROLES})
 
 ROLE_NAMES = tuple(role.name for role in LEGEND)
-ALL_ROLES = "all"  # the tab Heads lists every head
+ALL_ROLES = "all"  # the tab All heads lists every head
 
 MEAN_OF_CHOSEN, MEAN_OF_ALL = "mean of chosen heads", "mean of all heads"
 ROLLOUT = "attention rollout"
