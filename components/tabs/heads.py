@@ -1,4 +1,4 @@
-"""The tab Heads: the heads of one role in a table, with their scores."""
+"""The tab All heads: the heads of one role in a table, with their scores."""
 
 import streamlit as st
 

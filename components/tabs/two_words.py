@@ -1,4 +1,4 @@
-"""The tab Find heads for two words: every head's weight from one to the other."""
+"""The tab Two words: every head's weight from one to the other."""
 
 import streamlit as st
 
