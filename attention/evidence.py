@@ -104,15 +104,27 @@ def offset_name(offset: int) -> str:
     return f"{abs(offset)} words {'back' if offset < 0 else 'further on'}"
 
 
-def percent(probability: float) -> str:
-    """Write a probability without pretending that a small one is none, a large one all.
+def tenths(probability: float) -> str:
+    """Write a probability to a tenth of a percent, never a small one as none.
 
-    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
-    ['37%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100%']
+    frontend/predictions.js writes BERT's words' alike.
+
+    >>> [tenths(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
+    ['37.0%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100.0%']
     """
     if probability < 0.001:
         return "under 0.1%"
     if 0.999 < probability < 1:
         return "over 99.9%"
-    digits = 1 if probability < 0.1 or 0.99 < probability < 1 else 0
-    return f"{np.round(probability, 4):.{digits}%}"
+    return f"{probability:.1%}"
+
+
+def percent(probability: float) -> str:
+    """Write a probability in whole percent, near none and all to a tenth.
+
+    >>> [percent(p) for p in (0.37, 0.012, 1e-9, 0.996, 0.9996, 1)]
+    ['37%', '1.2%', 'under 0.1%', '99.6%', 'over 99.9%', '100%']
+    """
+    if probability < 0.1 or 0.99 < probability < 1:
+        return tenths(probability)
+    return f"{np.round(probability, 4):.0%}"

@@ -8,6 +8,7 @@ import pandas as pd
 from attention.claims.frames import claim_frame
 from attention.claims.measure import Measured, Result
 from attention.claims.verdict import describe_claim
+from attention.evidence import tenths
 from attention.fields import cut
 from attention.heads.effects import compare_words
 from attention.heads.roles import HeadRoles, head_roles
@@ -258,4 +259,4 @@ def head_figure(
 
 def share(probability: float) -> str:
     """Write a probability; NaN stands for one too small to be listed."""
-    return "not listed" if math.isnan(probability) else f"{probability:.1%}"
+    return "not listed" if math.isnan(probability) else tenths(probability)

@@ -19,8 +19,16 @@ import { passFocusOn, takeFocus } from "./groups.js"
  * @property {{ title: string, rows: Row[] }[]} masks
  */
 
-/** @param {number | null} share */
-const percent = share => share === null ? "" : `${(share * 100).toFixed(1)}%`
+/**
+ * Write a probability as `tenths` of attention/evidence.py does.
+ * @param {number | null} share
+ */
+const percent = share => {
+  if (share === null) return ""
+  if (share < 0.001) return "under 0.1%"
+  if (share > 0.999 && share < 1) return "over 99.9%"
+  return `${(share * 100).toFixed(1)}%`
+}
 
 /** @param {Component<Answer>} component */
 export default ({ data, parentElement, setTriggerValue }) => {

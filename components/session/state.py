@@ -94,7 +94,8 @@ def selected_head() -> Head:
     if url.LAYER not in asked and url.HEAD in st.session_state:
         asked[url.HEAD] = st.session_state[url.HEAD]
     try:
-        head = Head.from_short(url.renamed(asked, {})[url.HEAD])
+        link = url.renamed(asked, {}, default_head())
+        head = Head.from_short(link[url.HEAD])
     except (KeyError, ValueError):
         head = default_head()
     return head.nearest(st.session_state[SHAPE])

@@ -93,8 +93,13 @@ def _like(pattern: str, example: str) -> Callable[[str], str]:
     return parse
 
 
+def _is_number(value: str) -> bool:
+    # Not isdigit(), which other scripts' digits and superscripts are, too.
+    return re.fullmatch("[0-9]{1,3}", value) is not None
+
+
 def _head(value: str) -> str:
-    return value if value.isdigit() else Head.from_short(value).short
+    return value if _is_number(value) else Head.from_short(value).short
 
 
 def _head_of(shape: tuple[int, int]) -> Callable[[str], str]:
@@ -234,8 +239,14 @@ def values_of(view: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def renamed(values: Mapping[str, str], old_names: Mapping[str, str]) -> dict[str, str]:
+def renamed(
+    values: Mapping[str, str],
+    old_names: Mapping[str, str],
+    usual: Head = DEFAULT_HEAD,
+) -> dict[str, str]:
     """Return a link's or a file's values by today's names, which win over old ones.
+
+    usual: the head that an old link means where it names a layer or a head alone.
 
     >>> renamed({"claim": "An adverb …", "layer": "4", "head": "2"}, OLD_IN_FILE)
     {'claim_words': 'An adverb …', 'head': '4-2'}
@@ -243,10 +254,10 @@ def renamed(values: Mapping[str, str], old_names: Mapping[str, str]) -> dict[str
     old = {old_names[name]: values[name] for name in old_names if name in values}
     new = old | {name: values[name] for name in values if name not in old_names}
     layer, head = new.pop(LAYER, ""), new.get(HEAD, "")
-    if (layer or head.isdigit()) and "-" not in head:
+    if (layer or _is_number(head)) and "-" not in head:
         # What is no number here, a notice tells of.
-        numbers = zip((layer, head), DEFAULT_HEAD.numbers, strict=True)
-        new[HEAD] = "-".join(n if n.isdigit() else str(usual) for n, usual in numbers)
+        numbers = zip((layer, head), usual.numbers, strict=True)
+        new[HEAD] = "-".join(n if _is_number(n) else str(other) for n, other in numbers)
     return new
 
 

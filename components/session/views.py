@@ -24,7 +24,10 @@ def present_view() -> dict[str, str]:
 
 def open_view(wanted: Mapping[str, str]) -> None:
     """Restore a view, in a callback; invalid values are left out."""
-    st.session_state.update(url.values_of(wanted))
+    values = url.values_of(wanted)
+    st.session_state.update(values)
+    if url.HEAD in values:
+        st.query_params.pop(url.LAYER, None)  # an old link's, whose head it closes
 
 
 def keep_view() -> None:

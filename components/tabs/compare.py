@@ -23,7 +23,7 @@ from components.widgets.add_to_report import offer_finding
 from components.widgets.chart import show_chart
 from components.widgets.head_maps import choose_on_map
 from components.widgets.pictures import show_png
-from components.widgets.tables import SHARE, choose_head
+from components.widgets.tables import SHARE, choose_head, show_words
 from model_cache.catalog import find_model, load_catalog
 
 TURTLES = {
@@ -55,7 +55,7 @@ def show_comparison(reading: Reading, view: tuple[bool, str], k: int) -> None:
             st.text(one.text)
             st.text(f"Answered by {one.model}.")
             if one.mask_positions:
-                st.dataframe(words_frame(one, k), column_config={"probability": SHARE})
+                show_words(words_frame(one, k), ["probability"])
             else:
                 st.text("It has no [MASK] to guess.")
             show_png(all_heads(one, colours), f"All heads of {one.model}")

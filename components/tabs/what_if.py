@@ -9,7 +9,7 @@ from components.session import state, url
 from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
 from components.widgets.several_heads import ask_heads
-from components.widgets.tables import SHARE, choose_head
+from components.widgets.tables import choose_head, show_words
 from model_cache import cache
 
 HOW = (
@@ -60,14 +60,10 @@ def _show_words(before: Reading, after: Reading, k: int) -> None:
     for number, (was, now) in enumerate(list(pairs)[:MAX_MASKS], start=1):
         if len(before.predictions) > 1:
             st.text(f"Mask {number}")
-        st.dataframe(
-            compare_words(was, now, k),
-            hide_index=True,
-            column_config={
-                "before": SHARE,
-                "after": SHARE,
-                "points": st.column_config.NumberColumn(format="%+.1f"),
-            },
+        show_words(
+            compare_words(was, now, k).set_index("word"),
+            ["before", "after"],
+            {"points": st.column_config.NumberColumn(format="%+.1f")},
         )
 
 

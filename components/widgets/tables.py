@@ -1,6 +1,6 @@
 """Tables in which choosing a row opens its head or its sentence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -8,6 +8,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from attention.claims.frames import sentences_frame
 from attention.claims.measure import Result
+from attention.evidence import tenths
 from attention.exports import safe_cell
 from attention.reading import Head
 from components.session import state, url
@@ -73,6 +74,18 @@ def choose_sentence(
         is_open,
         {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
     )
+
+
+def show_words(
+    frame: pd.DataFrame, probabilities: Sequence[str], columns: Columns | None = None
+) -> None:
+    """Draw a table of words, with these columns' probabilities (0-1) as text.
+
+    NaN stands for one too small to be listed. A bar's own number would be 0% of a
+    small one.
+    """
+    words = frame.style.format(tenths, subset=list(probabilities), na_rep="not listed")
+    st.dataframe(words, column_config=columns)
 
 
 def _choose(

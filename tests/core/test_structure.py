@@ -43,8 +43,8 @@ ARROWS = {
         "attention.claims attention.fields attention.heads attention.reading"
     ),
     "attention.report": (
-        "attention.claims attention.exports attention.fields attention.heads "
-        "attention.pictures attention.reading attention.views"
+        "attention.claims attention.evidence attention.exports attention.fields "
+        "attention.heads attention.pictures attention.reading attention.views"
     ),
     "attention.atlas": (
         "attention.evidence attention.exports attention.heads attention.reading"
@@ -70,8 +70,8 @@ ARROWS = {
         "model_cache"
     ),
     "components.widgets": (
-        "attention.claims attention.exports attention.pictures "
-        "attention.reading attention.report components.frontend "
+        "attention.claims attention.evidence attention.exports "
+        "attention.pictures attention.reading attention.report components.frontend "
         "components.session"
     ),
     "components.page": (

@@ -20,7 +20,14 @@ from model_cache.catalog import BUNDLED
 from model_cache.hashes import sha256, weights_sha256
 from tests.page.test_page import headings
 from tests.support.hostile import HOSTILE, read_as_markup
-from tests.support.on_the_page import has_picture, in_tab, labels, press, texts
+from tests.support.on_the_page import (
+    has_picture,
+    in_tab,
+    labels,
+    open_head,
+    press,
+    texts,
+)
 from tests.support.serving import ROOT
 
 BEST, OTHER = Head(4, 0), Head(2, 9)
@@ -161,11 +168,10 @@ LINE = "points from a direct object to its verb 75% of the time (best fixed offs
 def test_the_head_view_says_what_its_head_clearly_points_to(open_page, folder):
     page = open_page(layer="5", head="1")
     assert f"Over 500 sentences: {LINE}: 40%)." in texts(page)
-    page.session_state["head"] = 2
-    assert "Over 500 sentences" not in texts(page.run())
+    assert "Over 500 sentences" not in texts(open_head(page, 5, 2))
 
 
-@pytest.mark.parametrize("name", ["Atlas", "Test a claim"])
+@pytest.mark.parametrize("name", ["Head", "Atlas", "Test a claim"])
 def test_no_part_tells_what_heads_do_while_that_is_hidden(open_page, folder, name):
     page = open_page(
         hide="roles", tab=name, layer="5", head="1", examples="object -> verb"
@@ -261,10 +267,10 @@ def test_an_atlas_of_the_models_name_and_other_weights_is_not_shown(open_atlas, 
 
 
 def test_an_atlas_of_the_models_weights_is_shown_whatever_it_calls_them(
-    open_atlas, folder
+    open_page, folder
 ):
     (folder / f"{BUNDLED}.npz").write_bytes(save(made(model="our own BERT")))
-    assert LINE in texts(open_atlas(layer="5", head="1"))
+    assert LINE in texts(open_page(head="5-1"))
 
 
 def test_an_atlas_of_another_shape_is_not_shown(open_atlas, folder):
@@ -304,15 +310,15 @@ def test_a_broken_file_is_told_and_logged_once_and_the_others_are_shown(
 
 
 def test_an_uploaded_atlas_is_shown_before_the_folders_and_either_can_be_chosen(
-    open_atlas,
+    open_page, folder
 ):
-    page = open_atlas(layer="5", head="1")
+    page = in_tab(open_page(head="5-1"), "Atlas")
     upload(page, save(replace(made(sentences=77))))
-    assert f"Over 77 sentences: {LINE}" in texts(page)
-    page.selectbox(key="atlas_file").set_value(f"{BUNDLED}.npz").run()
-    assert f"Over 500 sentences: {LINE}" in texts(page)
+    assert f"Over 77 sentences: {LINE}" in texts(in_tab(page, "Head"))
+    in_tab(page, "Atlas").selectbox(key="atlas_file").set_value(f"{BUNDLED}.npz").run()
     # The choice holds while another tab is open.
-    assert f"Over 500 sentences: {LINE}" in texts(in_tab(page, "Heads"))
+    assert f"Over 500 sentences: {LINE}" in texts(in_tab(page, "Head"))
+    assert f"Over 500 sentences: {LINE}" in texts(page.run())
 
 
 def test_an_uploaded_atlas_of_another_model_waits_for_it(open_atlas):

@@ -96,8 +96,9 @@ def test_what_is_typed_in_a_tab_outlives_a_sentence_that_fails(
 @pytest.mark.parametrize(
     ("tab", "broken"),
     [
-        ("Heads", "components.tabs.all_heads.roles_frame"),
-        ("Find heads for two words", "components.tabs.two_words.heads_for_pair"),
+        ("Head", "components.tabs.head.heatmap.head_chart"),
+        ("All heads", "components.tabs.all_heads.roles_frame"),
+        ("Two words", "components.tabs.two_words.heads_for_pair"),
         ("What if", "components.tabs.tabs.show_what_if"),
         ("Compare", "components.tabs.compare.words_frame"),
         ("Several heads", "components.tabs.tabs.show_several"),
@@ -134,9 +135,11 @@ def test_too_little_memory_for_a_ranking_is_told_beside_it(
         raise MemoryError
 
     monkeypatch.setattr(cache, "effects", fail)
-    page = open_page(text=ACROSS, tab="What if", rank="true")
+    page = open_page(text=ACROSS, tab="What if", silent="Layer 3")
     assert errors(page) == [answer.NO_MEMORY]
-    assert page.toggle(key="rank").value is True
+    assert page.session_state["silent"] == ["Layer 3"]
+    assert len(page.dataframe) == 1  # what the silent heads change
+    assert has_answer(page)
 
 
 def test_what_ends_a_run_of_the_page_passes_through():

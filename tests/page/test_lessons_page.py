@@ -5,10 +5,17 @@ from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
-from components.session import url
 from tests.page.test_page import component, headings
 from tests.support.answers import best_word
-from tests.support.on_the_page import ACROSS, findings, in_tab, labels, press, texts
+from tests.support.on_the_page import (
+    ACROSS,
+    findings,
+    in_tab,
+    labels,
+    open_head,
+    press,
+    texts,
+)
 
 
 def test_every_lesson_opens_from_its_link_without_a_fault(open_page):
@@ -20,8 +27,10 @@ def test_every_lesson_opens_from_its_link_without_a_fault(open_page):
         assert page.text_input(key="text").value == lesson.sentence
 
 
-def test_a_lessons_link_may_bring_its_own_sentence(open_page):
-    page = open_page(lesson="next-word", text=ACROSS, layer="2")
+# An old link left out the half that was the lesson's own.
+@pytest.mark.parametrize("head", [{"head": "2-1"}, {"layer": "2"}])
+def test_a_lessons_link_may_bring_its_own_sentence_and_head(open_page, head):
+    page = open_page(lesson="next-word", text=ACROSS, **head)
     assert page.text_input(key="text").value == ACROSS
     assert "Layer 2, head 1" in headings(page)
     page = press(page, "↩ Back to the lesson's sentence")
@@ -31,8 +40,7 @@ def test_a_lessons_link_may_bring_its_own_sentence(open_page):
 def test_a_pick_is_answered_with_its_share_and_rank(open_page):
     page = open_page(lesson="next-word")
     assert "Layer 1, head 1 gives" in texts(page)
-    page.session_state[url.LAYER], page.session_state[url.HEAD] = 3, 10
-    page.run()
+    page = open_head(page, 3, 10)
     share = facts()["lessons"]["next-word"]["share"]
     assert f"gives {share} of its attention to the next word" in texts(page)
     assert "You found it" in texts(page)
@@ -124,16 +132,34 @@ def test_no_tab_tells_the_words_before_a_guess(open_page, tab):
     assert "guess first" not in texts(page)
 
 
-@pytest.mark.parametrize("tab", ["Heads", "Compare"])
+@pytest.mark.parametrize("tab", ["All heads", "Compare"])
 def test_no_tab_and_no_finding_tells_what_heads_do_while_that_is_hidden(open_page, tab):
-    page = in_tab(open_page(text=ACROSS, hide="roles", check="true"), tab)
-    assert "for you to find out" in texts(page)
+    page = open_page(text=ACROSS, hide="roles", check="true")
     assert "Check on more sentences" not in labels(page)
+    assert "Each word looks" not in texts(page)
     page.button(key="add finding head").click().run()
     assert "Each word looks" not in " ".join(findings(page)[0].says)
+    page = in_tab(page, tab)
+    assert "for you to find out" in texts(page)
+    assert not page.dataframe
     page = press(page, "Show it")
     assert "for you to find out" not in texts(page)
+    assert page.dataframe
+    page = in_tab(page, "Head")
     assert "Check on more sentences" in labels(page)
+    assert "Each word looks at the next word" in texts(page)
+
+
+def test_the_heads_own_button_says_what_it_does(open_page):
+    page = press(open_page(text=ACROSS, hide="roles"), "Say what this head does")
+    assert "Each word looks at the next word" in texts(page)
+
+
+def test_a_hint_is_there_before_the_solution(open_page):
+    page = open_page(lesson="next-word")
+    shown = [words.value for words in page.markdown]
+    assert lessons()["next-word"].hint in shown
+    assert not any(words.startswith("**Solution.**") for words in shown)
 
 
 def test_another_sentence_asks_for_another_guess(open_page):

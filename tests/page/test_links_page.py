@@ -8,14 +8,15 @@ import pytest
 from attention.claims.ready import ready_claims
 from components.session import choices, url, views
 from tests.page.test_page import component, headings
-from tests.support.on_the_page import ACROSS, in_tab
+from tests.page.test_page_data import QueryParams
+from tests.support.on_the_page import ACROSS, in_tab, press, upload_report
 
 
 def test_odd_values_of_a_view_are_left_out(open_page):
     page = open_page()
     odd = {
         "text": ACROSS,
-        "layer": "99",
+        "layer": "5",  # no more a name of its own
         "head": "-1",
         "k": "1e9",
         "model": "../../etc",
@@ -43,23 +44,58 @@ def opened(view: dict[str, str]) -> dict[str, object]:
 
 def test_a_view_restores_what_it_was_made_from(open_page):
     page = open_page(
-        text=ACROSS,
-        layer="4",
-        head="7",
-        join="true",
-        specials="hidden",
-        colours="gray",
+        text=ACROSS, head="4-7", join="true", specials="hidden", colours="gray"
     )
-    names = ("text", "layer", "head", "join", "specials", "colours")
+    names = ("text", "head", "join", "specials", "colours")
     saved = {name: str(page.session_state[name]) for name in names}
     assert opened(saved) == {
         "text": ACROSS,
-        "layer": 4,
-        "head": 7,
+        "head": "4-7",
         "join": True,
         "specials": "hidden",
         "colours": "gray",
     }
+
+
+@pytest.mark.parametrize("head", [{"layer": "4", "head": "7"}, {"head": "4-7"}])
+def test_a_view_of_today_and_one_of_old_open_alike(open_page, head):
+    page = in_tab(open_page(), "Report")
+    page = upload_report(page, {"text": ACROSS, "specials": "hidden"} | head)
+    assert not page.exception
+    assert not page.error
+    assert "Layer 4, head 7" in headings(page)
+    assert page.text_input(key="text").value == ACROSS
+    assert page.radio(key="specials").value == "hidden"
+    assert "layer" not in page.query_params
+
+
+def test_a_view_and_a_lesson_open_their_heads_from_an_old_link_too(open_page):
+    page = in_tab(open_page(layer="7", head="2"), "Report")
+    page = upload_report(page, {"head": "4-7"})
+    assert "Layer 4, head 7" in headings(page)
+    page = open_page(layer="7", head="2")
+    page = page.button(key="lesson next-word").click().run()
+    assert "Layer 1, head 1" in headings(page)
+    assert "Layer 1, head 1" in headings(page.run())
+
+
+@pytest.mark.parametrize(
+    ("old", "name"),
+    [({"layer": "4"}, "Layer 4, head 10"), ({"head": "7"}, "Layer 3, head 7")],
+)
+def test_an_old_link_with_half_a_head_has_the_usual_other_half(open_page, old, name):
+    page = open_page(**old)
+    assert name in headings(page)
+    assert not page.info
+
+
+def test_an_old_links_layer_leaves_the_url_once_a_head_is_opened(open_page):
+    page = open_page(layer="7", head="2")
+    assert page.query_params["layer"] == "7"  # no step for Back to undo
+    page = press(page, "Next")
+    assert "Layer 7, head 3" in headings(page)
+    assert "layer" not in page.query_params
+    assert page.query_params["head"] == "7-3"
 
 
 def test_the_copied_link_names_head_sentence_and_model(open_page):
@@ -68,8 +104,7 @@ def test_the_copied_link_names_head_sentence_and_model(open_page):
     (copied,) = [d["parameters"] for d in data if d and d.get("label") == "Copy link"]
     assert copied == {
         "text": ACROSS,
-        "layer": "3",
-        "head": "10",
+        "head": "3-10",
         "model": "attention-small-12x12",
     }
 
@@ -117,8 +152,21 @@ def test_an_old_link_takes_the_new_name_once_its_claim_changes(open_page):
 
 def test_a_file_has_the_names_that_links_have():
     session = {"examples": "A dog ran. | dog -> ran", "claim_words": "A noun"}
-    with mock.patch.object(views.st, "session_state", session):
-        assert views.present_view() == session
+    session |= {"head": "4-7"}
+    assert saved_from(session) == session
+
+
+def test_a_file_has_the_head_that_is_shown_where_the_link_has_another_models():
+    assert saved_from({"head": "24-7"}) == {"head": "12-7"}
+
+
+def saved_from(session: dict[str, object]) -> dict[str, str]:
+    """Return the view that a file gets from a session on 12 layers of 12 heads."""
+    with (
+        mock.patch.object(views.st, "session_state", session | {"shape": (12, 12)}),
+        mock.patch.object(views.st, "query_params", QueryParams()),
+    ):
+        return views.present_view()
 
 
 def test_an_old_file_is_read_by_its_own_names():
@@ -126,18 +174,26 @@ def test_an_old_file_is_read_by_its_own_names():
     assert opened(url.renamed(old, url.OLD_IN_FILE)) == {
         "claim_words": "A noun",
         "examples": "A dog ran. | dog -> ran",
-        "layer": 4,
+        "head": "4-10",
     }
 
 
 @pytest.mark.parametrize(
     ("link", "notice"),
     [
-        ({"layer": "3"}, "layer is not a number from 1 to 2; the default one is shown"),
+        (
+            {"layer": "3"},
+            "layer is not a number from 1 to 2; the default one, or the n",
+        ),
+        ({"head": "5"}, "head is not a head of this BERT, which has 2 layers of 4; th"),
+        ({"head": "2-5"}, "head is not a head of this BERT, which has 2 layers of 4; "),
+        ({"head": "3-4"}, "head is not a head of this BERT, which has 2 layers of 4; "),
+        ({"head": "2-"}, "head is not of the form “3-10”, a layer and a head; the def"),
+        ({"head": "1e309"}, "head is not of the form “3-10”, a layer and a head; the "),
         ({"role": "noun"}, "role is not one of “previous”, “next”"),
         ({"specials": "none"}, "specials is not one of “shown”, “hidden”"),
         ({"colours": "blue"}, "colours is not one of “magma”, “gray”"),
-        ({"tab": "Atlas "}, "tab is not one of “Heads”"),
+        ({"tab": "Atlas "}, "tab is not one of “Head”, “All heads”, “Two words”"),
         ({"map": "x"}, "map is not one of “mean of chosen heads”"),
         ({"relation": "obj"}, "relation is not of the form “adverb → its verb”; the d"),
         ({"token": "dog"}, "token is not of the form “3 dog”; the default one is s"),
@@ -162,4 +218,5 @@ def test_a_default_is_what_the_page_shows_and_a_link_may_name_it(open_page):
         if one.default not in (None, "", (), frozenset()) and one.name != "tab":
             assert shown.get(one.name, one.default) == one.default
             assert not url.invalid_parameters({one.name: str(one.default)}, (12, 12))
-    assert {"least", "show_role", "map", "of", "by", "rank", "with"} <= shown.keys()
+    # The rest the URL alone has, or nothing is chosen yet.
+    assert {"head", "least", "show_role", "map", "of", "by", "with"} <= shown.keys()

@@ -14,6 +14,7 @@ from attention.facts import facts
 from attention.showcase import DEFAULT_TEXT, EXAMPLES
 from components.session.choices import MEAN_OF_ALL
 from model_cache import cache, hub
+from tests.support.on_the_page import in_tab, press
 from tests.support.random_bert import write_random_bert
 
 ACROSS = "The turtle moved slowly across the [MASK]."
@@ -86,10 +87,20 @@ def test_the_link_sets_every_part_of_the_page(open_page):
 @pytest.mark.parametrize(
     ("parameters", "notices"),
     [
-        ({"layer": "99"}, 1),
         ({"layer": "0", "head": "-3", "k": "abc"}, 3),
         ({"k": "21"}, 1),
         ({"layer": "３"}, 1),
+        ({"head": "３"}, 1),
+        ({"head": "²"}, 1),
+        ({"head": "١-٢"}, 1),
+        ({"head": "3-"}, 1),
+        ({"head": "-3"}, 1),
+        ({"head": "3-10-2"}, 1),
+        ({"head": "1e309"}, 1),
+        ({"layer": "1e309"}, 1),
+        ({"head": "9" * 5000}, 1),
+        ({"head": ""}, 1),
+        ({"head": "3-10"}, 0),
         ({"model": "x" * 10_000}, 1),
         ({"model": "../../etc/passwd"}, 1),
         ({"layer": "3", "head": "10", "k": "3", "other": "x"}, 0),
@@ -106,6 +117,30 @@ def test_odd_values_in_a_link_are_noticed_and_the_page_answers(
     assert len(page.info) == notices
     assert "Layer 3, head 10" in headings(page)
     assert component(page, "masks") is not None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "nearest"),
+    [
+        ({"head": "0-1"}, "Layer 1, head 1"),
+        ({"head": "99-99"}, "Layer 12, head 12"),
+        ({"head": "3-13"}, "Layer 3, head 12"),
+        ({"layer": "99"}, "Layer 12, head 10"),
+        ({"layer": "7", "head": "16"}, "Layer 7, head 12"),
+    ],
+    ids=str,
+)
+def test_a_head_that_the_model_has_not_opens_the_nearest_with_a_notice(
+    open_page, parameters, nearest
+):
+    page = open_page(**parameters)
+    assert nearest in headings(page)
+    (notice,) = page.info
+    assert notice.value.startswith("The link's ")
+    assert notice.value.endswith("; the default one, or the nearest, is shown.")
+    page = press(page, "Next")
+    assert not page.exception
+    assert nearest not in headings(page)
 
 
 def test_a_mask_in_lower_case_is_offered_for_correction(open_page):
@@ -151,7 +186,7 @@ def test_an_engines_fault_becomes_a_sentence_and_the_log_has_it(
 
 
 def test_the_table_of_heads_filters_by_role_and_share(open_page):
-    page = open_page(text=ACROSS)
+    page = open_page(text=ACROSS, tab="All heads")
     assert len(page.dataframe[0].value) == 144
     page.selectbox(key="show_role").set_value("previous").run()
     previous = page.dataframe[0].value
@@ -163,7 +198,7 @@ def test_the_table_of_heads_filters_by_role_and_share(open_page):
 
 def test_heads_between_two_words_are_ranked_both_ways(open_page):
     page = open_page(
-        **{"text": ACROSS, "tab": "Find heads for two words"},
+        **{"text": ACROSS, "tab": "Two words"},
         **{"from": "4 slowly", "to": "3 moved"},
     )
     there, back = (table.value for table in page.dataframe)
@@ -178,7 +213,7 @@ def test_heads_between_two_words_are_ranked_both_ways(open_page):
 def test_a_silenced_layer_is_compared_word_by_word(open_page):
     page = open_page(text=ACROSS, tab="What if", silent="Layer 3")
     words = page.dataframe[0].value
-    assert words["word"].tolist()[:3] == facts()["words"][ACROSS][:3]
+    assert words.index.tolist()[:3] == facts()["words"][ACROSS][:3]
     assert words["note"].isin(["", "new", "lost"]).all()
 
 
@@ -202,11 +237,12 @@ def test_a_view_of_words_without_specials_is_everywhere(open_page):
     ("colours", "exponent", "is_gray"), [("magma", 0.5, False), ("gray", 1, True)]
 )
 def test_the_chosen_colours_are_everywhere(open_page, colours, exponent, is_gray):
-    page = open_page(text=ACROSS, colours=colours, tab="Several heads", map=MEAN_OF_ALL)
-    charts = page.get("vega_lite_chart")
-    scales = [
-        json.loads(one.proto.spec)["encoding"]["color"]["scale"] for one in charts
-    ]
+    page = open_page(text=ACROSS, colours=colours)
+    scales = []
+    for tab in ("Head", "Several heads"):
+        page.session_state["map"] = MEAN_OF_ALL
+        (chart,) = in_tab(page, tab).get("vega_lite_chart")
+        scales.append(json.loads(chart.proto.spec)["encoding"]["color"]["scale"])
     assert [scale["exponent"] for scale in scales] == [exponent] * 2
     assert [scale["range"] == ["#000000", "#ffffff"] for scale in scales] == [
         is_gray
@@ -269,9 +305,11 @@ def test_every_part_is_drawn_for_any_text(open_page, parameters, text):
 
 
 def test_a_comparison_ranks_heads_and_shows_the_difference(open_page):
-    page = open_page(text=ACROSS, tab="Compare")
+    other = "The dog moved slowly across the [MASK]."
+    page = open_page(text=ACROSS, tab="Compare", **{"with": other})
     tables = [table.value for table in page.dataframe]
     assert tables[0]["word"].tolist() == facts()["words"][ACROSS][:3]
+    assert len(tables[1]) == 3
     assert tables[2]["change"].is_monotonic_decreasing
     charts = page.get("vega_lite_chart")
     specs = [json.loads(chart.proto.spec) for chart in charts]
@@ -327,8 +365,9 @@ def test_a_model_with_broken_files_leaves_the_page_to_the_small_one(
     assert any("Answered by attention-small-12x12" in text.value for text in page.text)
 
 
+@pytest.mark.parametrize("link", [{"layer": "20", "head": "16"}, {"head": "20-16"}])
 def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
-    open_page, monkeypatch, tmp_path
+    open_page, monkeypatch, tmp_path, link
 ):
     folder = write_random_bert(
         tmp_path / "large",
@@ -344,9 +383,9 @@ def test_a_link_to_a_larger_models_head_opens_it_when_that_model_is_here(
 
     monkeypatch.setattr("components.session.answer.find_local", find)
     monkeypatch.setattr("model_cache.cache.find_local", find)
-    page = open_page(model="bert-large-uncased", layer="20", head="16")
+    page = open_page(model="bert-large-uncased", **link)
     assert not page.info
-    assert "Layer 3, head 10" in headings(page)
+    assert "Layer 12, head 12" in headings(page)  # the nearest
     here.append(folder)
     page.run()
     assert "Layer 20, head 16" in headings(page)

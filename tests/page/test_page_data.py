@@ -13,11 +13,12 @@ from attention.heads.frames import head_frame
 from attention.pictures.colors import MAGMA
 from attention.pictures.heatmap import head_chart
 from attention.pictures.lines import lines_chart
+from attention.pictures.overview import overview_png
 from attention.reading import MAX_MASKS, Head, heads_named
-from components.detail.overview import overview_data, overview_png
+from components.detail.overview import overview_data
 from components.page import hide_words as words
 from components.page import predictions
-from components.page.predictions import CONTEXT, predictions_data
+from components.page.predictions import AFTER, BEFORE, predictions_data
 from components.page.sentence import correct_mask
 from components.session import state
 from tests.support.making import make_reading
@@ -101,7 +102,11 @@ def test_many_masks_are_cut_and_long_sentences_are_shown_around_the_word(
     reading = bundled_engine.read("[MASK] " * 40 + "turtle " * 40, k=20)
     masks = predictions_data(reading, 20)["masks"]
     assert len(masks) == MAX_MASKS
-    assert all(len(row["after"]) <= CONTEXT + 1 for row in masks[0]["rows"])
+    rows = masks[0]["rows"] + masks[-1]["rows"]
+    assert all(len(row["before"]) <= BEFORE + 1 for row in rows)
+    assert all(len(row["after"]) <= AFTER + 1 for row in rows)
+    assert masks[-1]["rows"][0]["before"].startswith("…")
+    assert rows[0]["after"].endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -118,30 +123,75 @@ def test_only_what_was_meant_as_a_mask_is_corrected(written, meant):
     assert correct_mask(written) == meant
 
 
-def test_steps_walk_all_heads_row_by_row_and_round_the_end(monkeypatch):
-    chosen = {"layer": 1, "head": 12}
-    monkeypatch.setattr(state.st, "session_state", chosen)
-    state.step_head(1, (12, 12))
-    assert (chosen["layer"], chosen["head"]) == (2, 1)
-    state.step_head(-1, (12, 12))
-    assert (chosen["layer"], chosen["head"]) == (1, 12)
-    chosen.update(layer=12, head=12)
-    state.step_head(1, (12, 12))
-    assert (chosen["layer"], chosen["head"]) == (1, 1)
+@pytest.fixture
+def session(monkeypatch):
+    """A session of a page on 12 layers of 12 heads, whose URL says nothing."""
+    session = {}
+    monkeypatch.setattr(state.st, "session_state", session)
+    monkeypatch.setattr(state.st, "query_params", QueryParams())
+    state.set_shape((12, 12))
+    return session
 
 
-def test_a_smaller_model_opens_the_nearest_head_it_has(monkeypatch):
-    chosen = {"layer": 24, "head": 7}
-    monkeypatch.setattr(state.st, "session_state", chosen)
-    state.keep_head_within((12, 12))
-    assert chosen == {"layer": 12, "head": 7}
+class QueryParams(dict):
+    """A URL's parameters, as in Streamlit."""
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(self)
 
 
-def test_the_grid_counts_from_one_and_has_no_picture_before_a_reading(monkeypatch):
-    chosen = {"layer": 3, "head": 10}
-    monkeypatch.setattr(state.st, "session_state", chosen)
-    monkeypatch.setattr(state.st, "query_params", {})
-    data = overview_data((12, 12))
+def test_steps_walk_all_heads_row_by_row_and_round_the_end(session):
+    session["head"] = "1-12"
+    state.step_head(1)
+    assert session["head"] == "2-1"
+    state.step_head(-1)
+    assert session["head"] == "1-12"
+    session["head"] = "12-12"
+    state.step_head(1)
+    assert session["head"] == "1-1"
+
+
+def test_steps_walk_from_the_head_that_is_shown_where_the_link_has_another(session):
+    session["head"] = "24-7"  # the nearest, 12-7, is shown
+    state.step_head(1)
+    assert session["head"] == "12-8"
+
+
+def test_a_smaller_model_opens_the_nearest_head_it_has_and_keeps_what_was_asked(
+    session,
+):
+    session["head"] = "24-7"
+    assert state.selected_head().numbers == (12, 7)
+    state.set_shape((24, 16))
+    assert state.selected_head().numbers == (24, 7)
+
+
+@pytest.mark.parametrize("held", ["", "x", "3-", "-3", "3-10-2", "1e309", "١-٢"])
+def test_a_field_that_holds_no_head_opens_the_default_one(session, held):
+    session["head"] = held
+    assert state.selected_head().numbers == (3, 10)
+
+
+def test_a_click_on_a_head_takes_the_place_of_both_numbers_of_an_old_link(session):
+    state.st.query_params |= {"layer": "7", "head": "2"}
+    session["head"] = "3-10"  # the field cannot hold "2"
+    assert state.selected_head().numbers == (7, 2)
+    state.select_head(Head.numbered(5, 6))
+    assert state.st.query_params == {"head": "2"}  # the field puts its own there
+    assert state.selected_head().numbers == (5, 6)
+    assert state.is_head_chosen()
+
+
+def test_a_head_counts_as_chosen_once_somebody_opens_it(session):
+    assert not state.is_head_chosen()
+    session["head"] = "3-10"
+    assert not state.is_head_chosen()
+    state.select_head(Head.numbered(3, 10))
+    assert state.is_head_chosen()
+
+
+def test_the_grid_counts_from_one_and_has_no_picture_before_a_reading(session):
+    data = overview_data((12, 12), Head(2, 9))
     assert (data["layer"], data["head"], data["sprite"]) == (3, 10, "")
     assert data["labels"] == data["roles"] == []
 

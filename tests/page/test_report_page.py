@@ -3,23 +3,25 @@
 import re
 from unittest import mock
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from attention.claims.lines import parse
 from attention.reading import MAX_MASKS
 from attention.report import file as report_file
 from attention.report.markdown import markdown
-from components.session import url
+from components.session.choices import TABS
 from components.tabs import report as report_list
 from components.tabs.claim import lines as claim_lines
 from model_cache.catalog import BUNDLED
-from tests.page.test_page import component, headings
+from tests.page.test_page import component
 from tests.support.on_the_page import (
     ACROSS,
     claim,
     findings,
     in_tab,
     labels,
+    open_head,
     press,
     texts,
     upload_report,
@@ -35,7 +37,7 @@ def test_a_head_is_added_with_its_note_and_stays_when_the_page_moves_on(open_pag
     page = open_page(text=ACROSS)
     page.text_area(key="note for head").set_value("Looks ahead.\n\nAlways?")
     page.button(key="add finding head").click().run()
-    page.session_state[url.LAYER] = 7
+    page = open_head(page, 7, 10)
     page.text_input(key="text").set_value("Another [MASK].").run()
     (finding,) = findings(page)
     assert finding.title == "Layer 3, Head 10"
@@ -48,6 +50,8 @@ def test_a_head_is_added_with_its_note_and_stays_when_the_page_moves_on(open_pag
 
 def test_a_comparison_a_what_if_and_a_claim_are_added_too(open_page):
     page = in_tab(open_page(text=ACROSS), "Compare")
+    other = "The dog moved slowly across the [MASK]."
+    page.text_input(key="with").set_value(other).run()
     page.button(key="add finding comparison").click().run()
     in_tab(page, "Test a claim").button(key="add finding claim").click().run()
     page.session_state["silent"] = ["Layer 3, head 10", "Layer 5"]
@@ -126,7 +130,7 @@ def test_a_file_without_lines_saves_none(open_page):
     lines = "\n".join(f"A cat {i} ran. | cat -> ran" for i in range(300))
     page = in_tab(open_page(), "Test a claim")
     page.text_area(key="examples").set_value(lines).run()
-    assert is_unsaved(upload_report(in_tab(page, "Report"), {"layer": "2"}))
+    assert is_unsaved(upload_report(in_tab(page, "Report"), {"head": "2-1"}))
 
 
 def test_two_claims_of_ones_own_about_one_head_keep_their_verdicts(open_page):
@@ -162,8 +166,7 @@ def test_a_long_text_is_added_as_a_picture(open_page):
 def test_findings_move_up_and_down_and_come_back_when_removed(open_page):
     page = open_page(text=ACROSS)
     for layer in (1, 2, 3):
-        page.session_state[url.LAYER] = layer
-        page.run()
+        page = open_head(page, layer, 10)
         page.button(key="add finding head").click().run()
     in_tab(page, "Report")
 
@@ -232,11 +235,24 @@ def test_the_report_is_there_while_the_sentence_cannot_be_read(open_page):
     page = open_page(text=ACROSS)
     page.button(key="add finding head").click().run()
     page.text_input(key="text").set_value("").run()
-    assert "Report" in headings(page)
+    assert texts(page).count("There is no reading to show yet.") == 1
+    in_tab(page, "Report")
+    assert len(page.error) == 1  # about the sentence
+    assert "There is no reading to show yet." not in texts(page)
+    assert "1. Layer 3, Head 10" in texts(page)
     page.text_area(key="note 1").set_value("Still here.").run()
     assert findings(page)[0].note == "Still here."
     page.text_input(key="text").set_value(ACROSS).run()
-    assert "Report" not in headings(page)
+    assert page.text_area(key="note 1").value == "Still here."
+    assert not page.error
+
+
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab != "Report"])
+def test_no_other_tab_fails_while_the_sentence_cannot_be_read(open_page, tab):
+    page = open_page(text="", tab=tab)
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "There is no reading to show yet." in texts(page)
 
 
 def test_findings_just_opened_from_their_file_need_no_saving(open_page):
@@ -251,6 +267,6 @@ def test_a_note_is_edited_in_the_list(open_page):
     page = open_page(text=ACROSS)
     page.button(key="add finding head").click().run()
     in_tab(page, "Report").text_area(key="note 1").set_value("Better words.").run()
-    in_tab(page, "Heads")
+    in_tab(page, "All heads")
     assert findings(page)[0].note == "Better words."
     assert in_tab(page, "Report").text_area(key="note 1").value == "Better words."

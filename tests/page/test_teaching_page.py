@@ -1,16 +1,13 @@
 """What a class relies on from one lesson to the next, and the teacher's panel."""
 
-from unittest import mock
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from attention.facts import facts
 from attention.lessons import lessons
 from components.page.frame import first_words
-from components.session import views
 from components.session.url import is_own_computer
-from tests.page.test_links_page import opened
+from tests.page.test_links_page import opened, saved_from
 from tests.page.test_page import component, headings
 from tests.support.on_the_page import ACROSS, labels, press, texts
 
@@ -36,16 +33,15 @@ def test_a_lessons_link_may_still_bring_a_view_of_the_tokens(open_page):
 
 
 def test_a_file_restores_that_pieces_are_not_joined():
-    session = {"text": ACROSS, "join": False, "specials": "shown"}
-    with mock.patch.object(views.st, "session_state", session):
-        saved = views.present_view()
-    assert opened(saved) == session
+    session = {"text": ACROSS, "join": False, "specials": "shown", "head": "3-10"}
+    assert opened(saved_from(session)) == session
 
 
 def test_a_text_without_a_mask_asks_for_no_guess(open_page):
     page = open_page(text="The turtle moved.", hide="words", tab="Compare")
     assert "Show BERT's words" not in labels(page)
-    assert "guess" not in texts(page)
+    assert "guess first" not in texts(page)
+    assert page.text_input(key="with").value  # the tab is open
 
 
 def test_a_role_chosen_before_dims_no_heads_while_roles_are_hidden(open_page):
@@ -122,7 +118,7 @@ def teacher_link(page: AppTest) -> str:
 def test_a_teachers_link_holds_what_was_chosen(open_page):
     page = open_page(teach="1", text=ACROSS, layer="4")
     assert teacher_link(page).endswith(
-        "/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.&layer=4&head=10"
+        "/?text=The+turtle+moved+slowly+across+the+%5BMASK%5D.&head=4-10"
     )
     page.selectbox(key="teach_lesson").set_value("bias").run()
     assert teacher_link(page).endswith("/?lesson=bias")

@@ -15,9 +15,11 @@ from attention.pictures.head import head_svg
 from attention.reading import Head
 from attention.report.finding import Figure
 from attention.report.markdown import report_zip
+from components.session.choices import TABS
 from components.session.findings import Entry
 from tests.support.hostile import FOUND, HOSTILE, read_as_markup
 from tests.support.making import make_reading
+from tests.support.on_the_page import in_tab
 
 FORMULA = "=HYPERLINK(zq) moved on"
 PAIR = f"{HOSTILE} | onerror -> src"
@@ -27,13 +29,15 @@ PAIR = f"{HOSTILE} | onerror -> src"
     "parameters",
     [
         {"teach": "1", "table": "true", "lesson": "zq", "role": HOSTILE, "hide": "zq"},
+        {"head": HOSTILE, "layer": HOSTILE},
+        {"tab": "Several heads", "heads": HOSTILE, "map": HOSTILE},
         {
             "tab": "Test a claim",
             "examples": f"{PAIR}\n{HOSTILE}\nx | <b>zq</b> -> $zq$",
         },
         {"tab": "Compare", "with": HOSTILE, "with_model": HOSTILE, "model": HOSTILE},
         {"tab": "Compare", "with": HOSTILE * 200},
-        {"tab": "Find heads for two words", "from": "4 zq", "to": HOSTILE},
+        {"tab": "Two words", "from": "4 zq", "to": HOSTILE},
         {"tab": "One token", "token": HOSTILE, "join": "true", "of": HOSTILE},
         {"tab": "What if", "silent": HOSTILE},
         {"tab": "Atlas", "by": HOSTILE, "relation": HOSTILE},
@@ -63,15 +67,17 @@ def test_no_guess_and_no_finding_is_read_as_markup(open_page):
 def test_no_cell_of_a_table_on_the_page_starts_like_a_formula(open_page):
     """Streamlit's own button below each table saves its cells as they are."""
     lines = f"{FORMULA} | =HYPERLINK -> moved\n-1 moved | 1 -> moved\n@SUM(1+1) | x"
-    page = open_page(
-        tab="Test a claim", examples=lines, table="true", text="=1+1 [MASK]"
-    )
+    page = open_page(examples=lines, table="true", text="=1+1 [MASK]")
     found = 0
-    for frame in (element.value for element in page.dataframe):
-        for column in frame.select_dtypes(exclude="number"):
-            for cell in map(str, frame[column]):
-                found += "HYPERLINK" in cell
-                assert len(cell) < 2 or not cell.startswith(FORMULA_STARTS), cell
+    for tab in TABS:
+        frames = [element.value for element in in_tab(page, tab).dataframe]
+        if tab in ("Head", "Test a claim"):
+            assert frames, tab
+        for frame in frames:
+            for column in frame.select_dtypes(exclude="number"):
+                for cell in map(str, frame[column]):
+                    found += "HYPERLINK" in cell
+                    assert len(cell) < 2 or not cell.startswith(FORMULA_STARTS), cell
     assert found
 
 

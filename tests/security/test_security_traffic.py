@@ -11,6 +11,7 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 from model_cache import catalog, download
 from model_cache.hub import download as get
 from tests.support.hostile import EVIL
+from tests.support.on_the_page import in_tab, texts
 from tests.support.serving import ROOT
 
 
@@ -76,9 +77,10 @@ def test_the_page_itself_opens_no_connection(open_page, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", note)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: tried.append(a) or [])
-    page = open_page(text="An unseen [MASK] here.", teach="1", tab="Test a claim")
+    page = open_page(text="An unseen [MASK] here.", teach="1")
     page.button(key="add finding head").click().run()  # draws with vl-convert
-    assert not page.exception
+    assert not in_tab(page, "Test a claim").exception
+    assert "of 144 heads" in texts(page)
     assert tried == []
 
 

@@ -46,6 +46,13 @@ def press(page: AppTest, label: str) -> AppTest:
     return next(b for b in page.button if b.label == label).click().run()
 
 
+def open_head(page: AppTest, layer: int, head: int) -> AppTest:
+    """Type a head's numbers into the two fields."""
+    page.number_input(key="layer_field").set_value(layer)
+    page.number_input(key="head_field").set_value(head)
+    return page.run()
+
+
 def labels(page: AppTest) -> list[str]:
     return [button.label for button in page.button]
 
