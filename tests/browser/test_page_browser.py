@@ -1,6 +1,5 @@
 """The main job in a real Chromium, as a student does it."""
 
-import re
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +20,7 @@ from tests.support.browsing import (
     open_tab,
     press,
     settle,
+    show_sentence,
     type_sentence,
     wait_until_it_stands,
 )
@@ -38,8 +38,7 @@ def begin(shared_page):
 
     def make(text: str, layer: int = 3, head: int = 10) -> Page:
         page = shared_page
-        type_sentence(page, text)
-        expect(page).to_have_title(re.compile(re.escape(text[:20])))
+        show_sentence(page, text)
         head_button(page, layer, head).click()
         expect(head_heading(page, layer, head)).to_be_visible()
         settle(page)

@@ -81,6 +81,16 @@ def type_sentence(page: Page, text: str) -> None:
     page.get_by_label("Sentence", exact=True).press("Enter")
 
 
+def show_sentence(page: Page, text: str) -> None:
+    """Type another sentence, and wait until the page rests that shows it.
+
+    For pages that other tests have used: to open one takes ten times as long.
+    """
+    type_sentence(page, text)
+    expect(page).to_have_title(re.compile(re.escape(text[:20])))
+    settle(page)
+
+
 def head_button(page: Page, layer: int, head: int) -> Locator:
     """Return a head's cell in the picture of all heads."""
     return page.get_by_role("button", name=f"Layer {layer}, head {head}", exact=True)
@@ -116,7 +126,7 @@ def unfold(page: Page, name: str) -> None:
     """
     summary = page.locator("summary", has_text=name)
     summary.click()
-    part = page.locator("details[open]", has=summary)
+    part = page.locator("details[open]", has=summary).last  # others are around it
     expect(part).to_have_css("overflow", "visible")
 
 
