@@ -3,9 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,9 @@ from tests.support.serving import (
     chromium_path,
     serve_together,
 )
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 # Nothing is wrong with an example that takes long: others may have the processor.
 settings.register_profile(
@@ -174,9 +178,9 @@ def usual_context(chromium, served):
     context.close()
 
 
-@pytest.fixture
-def new_page(chromium, usual_context):
-    """Make pages that fail the test on an error in the console.
+@contextmanager
+def pages_of(chromium, usual_context) -> Iterator[Callable[..., "Page"]]:
+    """Make pages, and fail at the end on any error in their consoles.
 
     is_fresh, or any option of Playwright's contexts but the three: in a new context.
     """
@@ -211,6 +215,25 @@ def new_page(chromium, usual_context):
     for one in (*pages, *contexts):
         one.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def new_page(chromium, usual_context):
+    """Make pages that fail the test on an error in the console; see pages_of."""
+    with pages_of(chromium, usual_context) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium, usual_context, served):
+    """One page for the tests of a file, which begin by typing a sentence of their own.
+
+    To open a page takes ten times as long as to type into one.
+    """
+    from tests.support.browsing import open_page
+
+    with pages_of(chromium, usual_context) as make:
+        yield open_page(make(), served)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from corpus.atlas import ATLASES
 from model_cache.catalog import BUNDLED
 from tests.findings.test_atlas_judgements import small_atlas
 from tests.support.browsing import (
+    choose_row,
     expect_in_url,
+    head_heading,
     open_page,
     open_tab,
     press,
@@ -28,15 +30,6 @@ OBJECTS = "direct object → its verb"
 WIDTHS = pytest.mark.parametrize(
     "viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}]
 )
-FIRST_ROW = {"x": 15, "y": 55}  # of a table: the row's own box
-
-
-def table(page: Page, key: str):
-    return page.locator(f".st-key-{key} .dvn-scroller")
-
-
-def heading(page: Page, layer: int, head: int):
-    return page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)
 
 
 def choose_relation(page: Page, name: str) -> None:
@@ -65,22 +58,24 @@ def test_a_relation_leads_to_its_head_and_to_a_sentence_where_it_misses(
     choose_relation(page, OBJECTS)
     expect(page.get_by_text(hits)).to_be_visible()
     press(page, f"Open {head.lower()}")
-    expect(heading(page, *numbers)).to_be_visible()
+    expect(head_heading(page, *numbers)).to_be_visible()
     rate = relation.rates(TO_GOVERNOR)[best.head]
     line = f"points from a direct object to its verb {rate:.0%} of the time"
+    open_tab(page, "Head")
     expect(page.get_by_text(line)).to_be_visible()
+    open_tab(page, "Atlas")
+    expect(page.get_by_text(hits)).to_be_visible()
     expect(page.get_by_role("button", name=f"Open {head.lower()}")).to_have_count(0)
     says = page.get_by_text("the open head hits")
     n_hits, n = re.search(r"hits (\d+) of (\d+)", says.text_content()).groups()
     assert 0 < int(n_hits) < int(n)  # so that the first row is a miss
-    expect_in_url(page, "layer", str(numbers[0]))
-    expect_in_url(page, "head", str(numbers[1]))
+    expect_in_url(page, "head", best.head.short)
     url = page.url
-    table(page, "atlas_sentences").click(position=FIRST_ROW)
+    choose_row(page, "atlas_sentences")
     sentence = page.get_by_label("Sentence")
     expect(sentence).not_to_have_value(re.compile("Then I picked up"))
     expect(sentence).to_have_value(re.compile(r"\w+ \w+"))
-    expect(heading(page, *numbers)).to_be_visible()
+    expect(head_heading(page, *numbers)).to_be_visible()
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
     # The link opens the relation in a fresh browser.
@@ -94,14 +89,13 @@ def test_a_row_of_the_ranking_opens_its_head_and_a_row_of_the_head_its_relation(
     page = open_page(new_page(), served, tab="Atlas", relation=OBJECTS)
     atlas = shipped_atlas()
     best = atlas.relations["obj"].best(TO_GOVERNOR)
-    table(page, "atlas_heads").click(position=FIRST_ROW)
-    expect(heading(page, *best.numbers)).to_be_visible()
+    choose_row(page, "atlas_heads")
+    expect(head_heading(page, *best.numbers)).to_be_visible()
     settle(page)
     page.get_by_text("open head", exact=True).click()
     expect(page.get_by_text("What it is called most")).to_be_visible()
     settle(page)
-    second = {"x": 15, "y": 90}
-    table(page, "atlas_relations").click(position=second)
+    choose_row(page, "atlas_relations", 1)
     follows = strengths(atlas, best)[1]
     n = atlas.relations[follows.relation].n
     expect(page.get_by_text(re.compile(f"of {n:,} in all"))).to_be_visible()
@@ -116,7 +110,7 @@ def test_a_claim_opens_its_relation_and_other_tabs_open_after_that(served, new_p
     atlas = page.get_by_role("tabpanel", name="Atlas")  # both tabs may say it at once
     expect(atlas.get_by_text(re.compile("of 2,361 in all"))).to_be_visible()
     expect_in_url(page, "tab", "Atlas")
-    open_tab(page, "Heads")
+    open_tab(page, "All heads")
     expect(page.get_by_text("Choose a row to open its head")).to_be_visible()
 
 

@@ -10,15 +10,16 @@ from attention.claims.measure import judge, measure
 from attention.claims.ready import ready_claims
 from attention.facts import facts
 from tests.support.answers import best_head, link_to_best_head
-from tests.support.browsing import open_page, press, settle, unfold
+from tests.support.browsing import (
+    choose_row,
+    open_page,
+    press,
+    settle,
+    unfold,
+)
 
 pytestmark = pytest.mark.browser
-
-
-def choose_row(page: Page, table: str, row: int) -> None:
-    """Click the box in front of a row, counted from 0 as it stands there."""
-    place = page.locator(f".st-key-{table} .dvn-scroller")
-    place.click(position={"x": 15, "y": 52 + 33 * row})
+OWN_LINES = "The claim’s sentences"
 
 
 def chosen_rows(page: Page, table: str):
@@ -76,6 +77,7 @@ def test_what_is_open_stays_open_when_a_file_takes_the_place_of_own_lines(
     page = open_page(
         new_page(), served, tab="Test a claim", examples="A dog ran. | dog -> ran"
     )
+    unfold(page, OWN_LINES)
     unfold(page, "Upload a file")
     table = "sentence;from;to;\nA cat slept.;cat;slept;\n".encode("utf-16")
     file = {"name": "excel.csv", "mimeType": "text/csv", "buffer": table}
@@ -94,6 +96,7 @@ def test_two_clicked_words_become_an_example(served, new_page):
         text="The dog saw the cat.",
         examples="x",
     )
+    unfold(page, OWN_LINES)
     unfold(page, "Add the sentence above by clicking")
     words = page.get_by_role("group", name="Words to choose from")
     words.get_by_role("button", name="the").nth(1).click()
@@ -114,6 +117,7 @@ def test_clicked_words_are_the_sentences_though_a_view_hides_some(served, new_pa
         examples="x",
         specials="hidden",
     )
+    unfold(page, OWN_LINES)
     unfold(page, "Add the sentence above by clicking")
     words = page.get_by_role("group", name="Words to choose from")
     words.get_by_role("button", name="turtle").click()
@@ -128,6 +132,7 @@ def test_a_long_run_is_stopped_and_goes_on(served, new_page):
         f"Turtle {i} swims slowly. | slowly -> swims" for i in range(2000)
     )
     page = open_page(new_page(), served, tab="Test a claim")
+    unfold(page, OWN_LINES)
     page.get_by_label("Examples").fill(lines)
     page.get_by_label("Examples").press("Control+Enter")
     # What the lines before gave stands no more, to be read or added as these lines'.

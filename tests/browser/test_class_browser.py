@@ -15,19 +15,20 @@ from attention.heads.summary import describe_role
 from attention.lessons import lessons
 from tests.support.answers import best_head
 from tests.support.browsing import (
+    PHONE,
+    WIDE,
     add_to_report,
     open_page,
     open_tab,
     press,
     settle,
     take_home,
+    unfold,
     wait_until_it_stands,
 )
 
 pytestmark = pytest.mark.browser
-WIDTHS = pytest.mark.parametrize(
-    "viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}]
-)
+WIDTHS = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 
 
 def upload(page: Page, download, folder) -> None:
@@ -153,7 +154,7 @@ def test_copy_link_names_the_whole_view(served, new_page):
     press(page, "Copy link")
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    for part in ("tab=Compare", "layer=3", "head=10", "model=attention-small-12x12"):
+    for part in ("tab=Compare", "head=3-10", "model=attention-small-12x12"):
         assert part in copied
     other = new_page()
     other.goto(copied)
@@ -179,9 +180,10 @@ def test_the_title_of_the_page_is_the_sentences_first_words(served, new_page):
 
 def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path):
     text = "turtles swim " * 150
-    page = open_page(new_page(), served, layer="4", head="7")
+    page = open_page(new_page(), served, head="4-7")
     lines = "\n".join(f"{text}and {i} eat. | eat -> swim#1" for i in range(5))
     open_tab(page, "Test a claim")
+    unfold(page, "The claim’s sentences")
     page.get_by_label("Examples").fill(lines)
     page.get_by_label("Examples").press("Control+Enter")
     expect(page.get_by_text("of 5 (")).to_have_count(2)
@@ -192,13 +194,14 @@ def test_a_view_too_long_for_a_link_travels_as_a_file(served, new_page, tmp_path
     other = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(other, download, tmp_path)
     expect(other.get_by_role("heading", name="Layer 4, head 7")).to_be_visible()
+    unfold(other, "The claim’s sentences")
     expect(other.get_by_label("Examples")).to_have_value(lines)
 
 
 def test_double_clicks_leave_the_page_as_one_click_would(served, new_page):
-    page = open_page(new_page(), served, lesson="next-word", tab="Report")
-    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    page = open_page(new_page(), served, lesson="next-word")
     add_to_report(page, "head", "x")
+    open_tab(page, "Report")
     expect(page.get_by_label("Note 1")).to_be_visible()
     page.get_by_role("button", name="Remove", exact=True).dblclick()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
@@ -220,11 +223,15 @@ def test_a_note_that_was_begun_is_kept_until_it_is_added(served, new_page):
     expect(page.get_by_text("misses first")).to_be_visible()
     open_note(page, "claim").fill("Adverbs look back.")
     page.keyboard.press("Escape")
+    open_tab(page, "Head")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
     open_note(page, "head").fill("It looks ahead.")
     page.keyboard.press("Escape")
     press(page, "Layer 4, head 7")
-    open_tab(page, "Heads")
+    open_tab(page, "All heads")
     expect(page.get_by_text("144 of 144 heads")).to_be_visible()
+    open_tab(page, "Head")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
     expect(open_note(page, "head")).to_have_value("It looks ahead.")
     page.keyboard.press("Escape")
     open_tab(page, "Test a claim")
@@ -247,8 +254,8 @@ def leave(page: Page, asks: bool) -> list[str]:
     return [asked.value.type]
 
 
-def test_the_browser_asks_before_a_reload_takes_findings_that_are_not_saved(
-    served, new_page
+def test_a_report_is_saved_before_a_reload_which_the_browser_asks_for_and_continued(
+    served, new_page, tmp_path
 ):
     page = open_page(new_page(), served)
     assert leave(page, asks=False) == []
@@ -257,18 +264,11 @@ def test_the_browser_asks_before_a_reload_takes_findings_that_are_not_saved(
     assert leave(page, asks=True) == ["beforeunload"]
     open_tab(page, "Report")
     expect(page.get_by_label("Note 1")).to_have_value("An hour's work.")
-    take_home(page, "Save to continue later")
-    assert leave(page, asks=False) == []
-
-
-def test_a_report_is_continued_later(served, new_page, tmp_path):
-    page = open_page(new_page(), served)
-    add_to_report(page, "head", "To be continued.")
-    open_tab(page, "Report")
     download = take_home(page, "Save to continue later")
+    assert leave(page, asks=False) == []
     later = open_page(new_page(is_fresh=True), served, tab="Report")
     upload(later, download, tmp_path)
-    expect(later.get_by_label("Note 1")).to_have_value("To be continued.")
+    expect(later.get_by_label("Note 1")).to_have_value("An hour's work.")
 
 
 def test_a_file_that_is_no_report_gets_a_sentence(served, new_page, tmp_path):
@@ -277,7 +277,7 @@ def test_a_file_that_is_no_report_gets_a_sentence(served, new_page, tmp_path):
     page = open_page(new_page(), served, tab="Report")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("alert")).to_be_visible()
-    open_tab(page, "Heads")
+    open_tab(page, "All heads")
     expect(page.get_by_text("144 of 144 heads")).to_be_visible()
     open_tab(page, "Report")
     expect(page.get_by_text("Nothing here yet")).to_be_visible()

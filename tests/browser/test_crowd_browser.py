@@ -177,7 +177,7 @@ def test_the_full_page_says_so_and_becomes_the_page_when_a_seat_is_free(
 ):
     first = open_page(new_page(is_fresh=True), crowded.url)
     second = new_page(is_fresh=True)
-    second.goto(f"{crowded.url}/?text=The+full+%5BMASK%5D.&layer=4&head=7")
+    second.goto(f"{crowded.url}/?text=The+full+%5BMASK%5D.&head=4-7")
     expect(second.get_by_role("heading", name=FULL)).to_be_visible()
     expect(second.get_by_text("in a minute")).to_be_visible()
     expect(second).to_have_title("How BERT reads · Attention")
@@ -192,7 +192,7 @@ def test_the_full_page_says_so_and_becomes_the_page_when_a_seat_is_free(
 def test_who_loads_the_page_anew_stays_in(crowded, new_page):
     crowded.log.with_name("keep").touch()
     page = open_page(new_page(is_fresh=True), crowded.url)
-    open_page(page, crowded.url, layer="4", head="7")
+    open_page(page, crowded.url, head="4-7")
     expect(page.get_by_role("heading", name=FULL)).to_have_count(0)
 
 

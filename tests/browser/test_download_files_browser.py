@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.browsing import open_page, take_home
+from tests.support.browsing import settle, show_sentence, take_home
 
 pytestmark = pytest.mark.browser
 TEXT = "The turtle moved [MASK]."  # 7 tokens
@@ -17,8 +17,18 @@ NAME = "attention-small-12x12_the-turtle-moved-mask"
 
 
 @pytest.fixture
-def page(served, new_page) -> Page:
-    return open_page(new_page(), served, text=TEXT)
+def page(shared_page) -> Page:
+    return showing(shared_page, TEXT, "Strongest here")
+
+
+def showing(page: Page, text: str, says: str) -> Page:
+    """Let the page, from which other tests took files, show this sentence."""
+    page.keyboard.press("Escape")  # closes a group of files
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    show_sentence(page, text)
+    expect(page.get_by_text(says)).to_be_visible()
+    settle(page)
+    return page
 
 
 def download(page: Page, group: str, label: str) -> tuple[str, bytes]:
@@ -84,9 +94,9 @@ def test_all_heads_come_as_one_table(page):
 
 
 @pytest.fixture
-def long_page(served, new_page) -> Page:
+def long_page(shared_page) -> Page:
     text = "the turtle moved and " * 127 + "rested [MASK]"  # 512 tokens
-    return open_page(new_page(), served, text=text)
+    return showing(shared_page, text, "Mark a token")
 
 
 def test_the_longest_texts_head_comes_as_pictures_and_a_table(long_page):

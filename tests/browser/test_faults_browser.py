@@ -13,7 +13,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support import browsing
 from tests.support.answers import best_word
-from tests.support.browsing import ACROSS, settle
+from tests.support.browsing import (
+    ACROSS,
+    ask_for_one_word_more,
+    head_button,
+    head_heading,
+    number_field,
+    settle,
+)
 from tests.support.patience import PATIENCE
 from tests.support.serving import Server, alone, serve
 
@@ -115,8 +122,7 @@ def open_page(context: BrowserContext, url: str) -> Page:
 
 
 def type_sentence(page: Page, text: str) -> None:
-    page.get_by_label("Sentence").fill(text)
-    page.get_by_label("Sentence").press("Enter")
+    browsing.type_sentence(page, text)
     expect_words_of(page, text)
 
 
@@ -127,25 +133,22 @@ def expect_words_of(page: Page, text: str) -> None:
 
 
 def open_head(page: Page, layer: int, head: int) -> None:
-    name = f"Layer {layer}, head {head}"
-    page.get_by_role("button", name=name, exact=True).click()
+    head_button(page, layer, head).click()
     expect_head(page, layer, head)
 
 
 def expect_head(page: Page, layer: int, head: int) -> None:
-    name = f"Layer {layer}, head {head}"
-    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    expect(head_heading(page, layer, head)).to_be_visible()
     pressed = page.locator('.grid button[aria-pressed="true"]')
+    name = f"Layer {layer}, head {head}"
     expect(pressed).to_have_attribute("aria-label", re.compile(f"^{name}(?!\\d)"))
-    expect(page.get_by_label("Layer", exact=True)).to_have_value(str(layer))
-    expect(page.get_by_label("Head", exact=True)).to_have_value(str(head))
+    expect(number_field(page, "Layer")).to_have_value(str(layer))
+    expect(number_field(page, "Head")).to_have_value(str(head))
     settle(page)
 
 
 def ask_for_four(page: Page) -> None:
-    slider = page.get_by_role("slider", name="Predictions to show")
-    slider.focus()
-    slider.press("ArrowRight")
+    ask_for_one_word_more(page)
     expect(page.locator("button.word")).to_have_count(4)
     settle(page)
 
@@ -221,7 +224,7 @@ def expect_one_truth(page: Page) -> tuple[str, int, int]:
         key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()
     }
     text = asked.get("text", DEFAULT)
-    layer, head = int(asked.get("layer", 3)), int(asked.get("head", 10))
+    layer, head = map(int, asked.get("head", "3-10").split("-"))
     expect_words_of(page, text)
     expect_head(page, layer, head)
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -232,14 +235,8 @@ def test_back_and_forward_show_pages_of_which_all_parts_agree(served, context):
     page = open_on_a_head(context, served)
     type_sentence(page, TWO)
     open_head(page, 5, 1)
-    # Layer and head are two parameters, so one click makes two entries; a typed
-    # sentence takes its entry's place.
-    back = [
-        (TWO, 5, 2),
-        (TWO, 7, 2),
-        (ACROSS, 7, 10),
-        (ACROSS, 3, 10),
-    ]
+    # A click on a head is one entry; a typed sentence takes its entry's place.
+    back = [(TWO, 7, 2), (ACROSS, 3, 10)]
     for expected in back:
         before = page.url
         page.go_back()

@@ -3,20 +3,24 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browsing import ACROSS, expect_in_url, open_page
+from tests.support.browsing import (
+    ACROSS,
+    expect_in_url,
+    head_button,
+    head_heading,
+    open_tab,
+    settle,
+    type_sentence,
+)
 
 pytestmark = pytest.mark.browser
-
-MAPS = pytest.mark.parametrize(
-    ("key", "parameters"),
-    [
-        ("atlas_map", {"tab": "Atlas"}),
-        ("changed_map", {"tab": "Compare"}),
-        ("claim_map", {"tab": "Test a claim"}),
-        ("points_map", {"tab": "What if", "rank": "true"}),
-        ("divergence_map", {"tab": "What if", "rank": "true"}),
-    ],
-)
+MAPS = {
+    "atlas_map": "Atlas",
+    "changed_map": "Compare",
+    "claim_map": "Test a claim",
+    "points_map": "What if",
+    "divergence_map": "What if",
+}
 
 
 def cell(page: Page, key: str, layer: int, head: int):
@@ -41,26 +45,23 @@ WATCH = """key => {
 }"""
 
 
-@MAPS
-def test_what_is_below_a_map_stays_while_another_head_is_opened(
-    served, new_page, key, parameters
+@pytest.mark.parametrize(("key", "tab"), MAPS.items())
+def test_a_click_on_a_maps_cell_opens_its_head_again_and_again_and_moves_nothing(
+    shared_page, key, tab
 ):
-    page = open_page(new_page(), served, text=ACROSS, **parameters)
-    page.evaluate(WATCH, key)
-    cell(page, key, 5, 1).click()
-    expect(outlined(page, key, 5, 1)).to_have_count(2)
-    assert page.evaluate("heights") == [400]
-
-
-@MAPS
-def test_a_click_on_a_maps_cell_opens_its_head_again_and_again(
-    served, new_page, key, parameters
-):
-    page = open_page(new_page(), served, text=ACROSS, **parameters)
+    page = shared_page
+    type_sentence(page, ACROSS)
+    head_button(page, 3, 10).click()
+    open_tab(page, tab)
     expect(outlined(page, key, 3, 10)).to_have_count(2)
+    settle(page)
+    page.evaluate(WATCH, key)
     for layer, head in [(5, 1), (7, 12), (5, 1)]:
         cell(page, key, layer, head).click()
-        name = f"Layer {layer}, head {head}"
-        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(head_heading(page, layer, head)).to_be_visible()
         expect(outlined(page, key, layer, head)).to_have_count(2)
-        expect_in_url(page, "head", str(head))
+        expect_in_url(page, "head", f"{layer}-{head}")
+        pressed = head_button(page, layer, head)
+        expect(pressed).to_have_attribute("aria-pressed", "true")
+    # What is below the map has stayed where it was.
+    assert page.evaluate("heights") == [400]

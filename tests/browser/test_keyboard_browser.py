@@ -11,9 +11,14 @@ from tests.core.test_colors import CONTROL, contrast, theme
 from tests.support.answers import best_word
 from tests.support.browsing import (
     ACROSS,
+    head_button,
+    head_heading,
+    number_field,
     open_page,
+    open_tab,
     press,
     settle,
+    show_sentence,
     unfold,
     wait_until_drawn,
 )
@@ -37,6 +42,7 @@ MOST_STEPS = 90  # key presses from the page's start to its end
 # Each popover with the text of its first control.
 POPOVERS = {
     "Lessons": "1. ",
+    "How many": "Predictions to show",
     "Tokens": "Join word pieces",
     "Add to report": "Your note",
     "Download this head": "PNG",
@@ -100,7 +106,9 @@ def enter(page: Page, target: Locator, key: str = "Tab") -> None:
 def walk_tabs(page: Page, start: str, end: str) -> None:
     """Go from the open tab to another and open it."""
     wait_until_drawn(page)
-    walk_to(page, page.get_by_role("tab", name=start, exact=True))
+    tab = page.get_by_role("tab", name=start, exact=True)
+    at = "e => Boolean(document.activeElement.compareDocumentPosition(e) & 4)"
+    walk_to(page, tab, "Tab" if tab.evaluate(at) else "Shift+Tab")
     tabs = page.get_by_role("tab")
     names = tabs.all_inner_texts()
     for place in range(names.index(start), names.index(end)):
@@ -123,23 +131,34 @@ def test_the_whole_main_job_is_done_by_keyboard_alone(served, new_page, scheme):
     expect(page.locator("button.word", has_text=best_word(ACROSS))).to_be_visible()
     settle(page)
 
-    walk_to(page, page.get_by_role("button", name="Layer 3, head 10", exact=True))
+    word = page.locator("button.word", has_text=best_word(ACROSS))
+    enter(page, word)
+    field = page.get_by_label("Sentence")
+    expect(field).to_have_value(ACROSS.replace("[MASK]", best_word(ACROSS)))
+    settle(page)
+    enter(page, page.get_by_role("button", name="Put [MASK] back"), "Shift+Tab")
+    expect(field).to_have_value(ACROSS)
+    expect(word).to_be_visible()
+    settle(page)
+
+    walk_to(page, head_button(page, 3, 10))
     for key in ("ArrowDown", "ArrowDown", "Home", "ArrowRight"):
         page.keyboard.press(key)
         assert_focus_shows(page)
     page.keyboard.press("Enter")
-    heading = page.get_by_role("heading", name="Layer 5, head 2", exact=True)
-    expect(heading).to_be_visible()
+    expect(head_heading(page, 5, 2)).to_be_visible()
     settle(page)
+    expect(head_button(page, 5, 2)).to_be_focused()
 
-    walk_tabs(page, "Heads", "Test a claim")
+    walk_tabs(page, "Head", "Test a claim")
     enter(page, page.get_by_role("button", name=re.compile("^object")))
-    expect(page.get_by_label("Claim", exact=True)).to_have_value("object -> verb")
     expect(page.get_by_text("Layer 5, head 2: it hits")).to_be_visible()
     settle(page)
+    enter(page, page.locator("summary", has_text="The claim’s sentences"))
+    expect(page.get_by_label("Claim", exact=True)).to_have_value("object -> verb")
 
-    add = page.locator(".st-key-add-head").get_by_role("button").first
-    enter(page, add, "Shift+Tab")
+    add = page.locator(".st-key-add-claim").get_by_role("button").first
+    enter(page, add)
     walk_to(page, page.get_by_label("Your note"))
     page.keyboard.type("Objects look at their verbs.")
     enter(page, page.get_by_role("button", name="Add", exact=True))
@@ -159,9 +178,12 @@ def test_the_whole_main_job_is_done_by_keyboard_alone(served, new_page, scheme):
     assert "Objects look at their verbs." in text
 
 
-def test_the_tab_key_stops_once_at_a_sentences_words(served, new_page):
-    text = "An old turtle swims."
-    page = open_page(new_page(), served, text=text, tab="Test a claim")
+def test_the_tab_key_stops_once_at_a_sentences_words(shared_page):
+    page = shared_page
+    show_sentence(page, "An old turtle swims.")
+    open_tab(page, "Test a claim")
+    expect(page.get_by_text("misses first")).to_be_visible()
+    unfold(page, "The claim’s sentences")
     unfold(page, "Add the sentence above by clicking")
     for name in ("Hide this word", "Words to choose from"):
         words = page.get_by_role("group", name=name).get_by_role("button")
@@ -179,10 +201,13 @@ def test_the_tab_key_stops_once_at_a_sentences_words(served, new_page):
         expect(words.nth(2)).not_to_be_focused()
         page.keyboard.press("Shift+Tab")
         expect(words.nth(1)).to_be_focused()
+    open_tab(page, "Head")
+    expect(page.get_by_text("Strongest here")).to_be_visible()
 
 
-def test_who_chose_a_word_goes_on_among_the_words(served, new_page):
-    page = open_page(new_page(), served, text="The [MASK] looked at the [MASK].")
+def test_who_chose_a_word_goes_on_among_the_words(shared_page):
+    page = shared_page
+    show_sentence(page, "The [MASK] looked at the [MASK].")
     masks = page.get_by_role("group", name="Words for [MASK]")
     to_hide = page.get_by_role("group", name="Hide this word")
     for remain in (1, 0):
@@ -196,23 +221,26 @@ def test_who_chose_a_word_goes_on_among_the_words(served, new_page):
     expect(to_hide.get_by_role("button").first).to_be_focused()
 
 
-def test_another_head_leaves_the_focus_where_it_is(served, new_page):
-    page = open_page(new_page(), served, text=ACROSS)
+def test_another_head_leaves_the_focus_where_it_is(shared_page):
+    page = shared_page
+    show_sentence(page, ACROSS)
+    press(page, "Layer 3, head 10")
+    expect(head_heading(page, 3, 10)).to_be_visible()
     word = page.locator("button.word").nth(1)
     word.focus()
     # Not by a click, which would move the focus.
     step = page.get_by_role("button", name="Next", exact=True)
     step.evaluate("e => e.click()")
-    expect(page.get_by_role("heading", name="Layer 3, head 11")).to_be_visible()
+    expect(head_heading(page, 3, 11)).to_be_visible()
     settle(page)
     expect(word).to_be_focused()
 
 
 @pytest.mark.parametrize("frames", [0, 10])
-def test_a_tab_that_is_disabled_for_a_moment_keeps_the_focus(served, new_page, frames):
-    page = open_page(new_page(), served)
+def test_a_tab_that_is_disabled_for_a_moment_keeps_the_focus(shared_page, frames):
+    page = shared_page
     settle(page)
-    tab = page.get_by_role("tab", name="Heads", exact=True)
+    tab = page.get_by_role("tab", name="Head", exact=True)
     tab.focus()
     tab.evaluate(DISABLE, frames)
     expect(tab).to_be_focused()
@@ -220,9 +248,9 @@ def test_a_tab_that_is_disabled_for_a_moment_keeps_the_focus(served, new_page, f
 
 @pytest.mark.parametrize(("name", "shows"), POPOVERS.items())
 def test_a_popover_follows_its_button_in_the_order_of_the_tab_key(
-    served, new_page, name, shows
+    shared_page, name, shows
 ):
-    page = open_page(new_page(), served)
+    page = shared_page
     wait_until_drawn(page)
     opener = page.get_by_role("button", name=name, exact=True)
     opener.focus()
@@ -245,6 +273,9 @@ def test_a_popover_follows_its_button_in_the_order_of_the_tab_key(
         if not inside.count():
             break
     page.wait_for_function("e => e.matches(':focus')", arg=following)
+    opener.focus()
+    page.keyboard.press("Escape")
+    expect(body).to_have_count(0)
 
 
 def focused(page: Page) -> ElementHandle:
@@ -259,31 +290,41 @@ def focused(page: Page) -> ElementHandle:
 
 @SCHEMES
 def test_focus_shows_on_every_kind_of_control(served, new_page, scheme):
-    page = open_page(
-        new_page(color_scheme=scheme), served, tab="Several heads", teach="1"
-    )
+    page = open_page(new_page(color_scheme=scheme), served, teach="1")
     wait_until_drawn(page)
     for control in (
         page.get_by_role("button", name="Main menu"),
         page.get_by_role("button", name="Copy link"),
         page.get_by_label("Lesson to open"),
         page.get_by_label("In the link"),
-        page.get_by_role("slider", name="Predictions to show"),
+        page.get_by_role("button", name="How many"),
         page.locator("button.word").first,
+        page.get_by_role("button", name="Tokens", exact=True),
         page.get_by_role("button", name="next 3", exact=True),
-        page.get_by_label("Layer", exact=True),
+        page.get_by_role("button", name="Previous", exact=True),
+        number_field(page, "Layer"),
+        page.get_by_role("tab", name="Head", exact=True),
         page.get_by_role("button", name=re.compile("^Fullscreen: Heatmap")),
         page.get_by_role("switch", name="Lines"),
-        page.get_by_role("radio", name="mean of chosen heads"),
     ):
         walk_to(page, control)
+    press(page, "How many")
+    walk_to(page, page.get_by_role("slider", name="Predictions to show"))
+    page.keyboard.press("Escape")
+    open_tab(page, "Several heads")
+    expect(page.get_by_text("The mean of the chosen heads' weights")).to_be_visible()
+    settle(page)
+    walk_to(page, page.get_by_role("radio", name="mean of chosen heads"))
 
 
-def test_a_long_head_is_zoomed_and_searched_by_keyboard(
-    served, new_page, bundled_engine
-):
+def test_a_long_head_is_zoomed_and_searched_by_keyboard(shared_page, bundled_engine):
     text = "turtles swim slowly in the sea and " * 28  # 198 tokens
-    page = open_page(new_page(), served, text=text)
+    page = shared_page
+    show_sentence(page, text)
+    press(page, "Layer 3, head 10")
+    expect(head_heading(page, 3, 10)).to_be_visible()
+    settle(page)
+    page.get_by_label("Sentence").focus()
     size = page.get_by_text(re.compile(r"^\d+ px$"))
     expect(size).to_have_text("14 px")
     walk_to(page, page.get_by_label("Mark a token"))

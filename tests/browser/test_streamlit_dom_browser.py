@@ -12,7 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.frontend import HERE
-from tests.support.browsing import open_page, press, settle
+from tests.support.browsing import (
+    ask_for_one_word_more,
+    open_page,
+    press,
+    settle,
+    unfold,
+)
 
 pytestmark = pytest.mark.browser
 EXPORTED = """code => import("data:text/javascript," + encodeURIComponent(code))
@@ -66,10 +72,10 @@ def test_everything_that_we_know_of_streamlits_page_is_there(served, new_page):
     page.keyboard.press("Tab")  # to the first control inside, a switch, and back
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Escape")
-    page.get_by_role("slider", name="Predictions to show").focus()
-    page.keyboard.press("ArrowRight")
+    ask_for_one_word_more(page)
     settle(page)
 
+    unfold(page, "The claim’s sentences")
     lines = page.get_by_label("Examples")
     lines.fill(MANY_LINES)
     lines.press("Control+Enter")

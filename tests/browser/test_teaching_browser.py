@@ -10,10 +10,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from attention.facts import facts
 from attention.lessons import lessons
-from tests.support.browsing import expect_in_url, open_page, press, settle
+from tests.support.browsing import (
+    PHONE,
+    WIDE,
+    expect_in_url,
+    open_page,
+    press,
+    settle,
+)
 
 pytestmark = pytest.mark.browser
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WIDTHS = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 
 # Where on the page the button "Open ..." stands, from frame to frame.
@@ -159,9 +165,9 @@ def test_a_lessons_sentence_stays_through_back_reload_and_the_lessons_end(
     sentence = page.get_by_label("Sentence", exact=True)
     press(page, "Layer 4, head 7")
     expect(page.get_by_text(re.compile(f"{asked_head()} gives"))).to_be_visible()
-    expect_in_url(page, "head", "7")
+    expect_in_url(page, "head", "4-7")
     page.go_back()
-    expect(page.get_by_text(re.compile("Layer 4, head 1 gives"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Layer 1, head 1 gives"))).to_be_visible()
     expect(sentence).to_have_value(lesson.sentence)
     press(page, "Close lesson")
     expect(page.get_by_text("Your task.")).to_be_hidden()
@@ -169,5 +175,5 @@ def test_a_lessons_sentence_stays_through_back_reload_and_the_lessons_end(
     page.reload()
     expect(sentence).to_have_value(lesson.sentence)
     expect(
-        page.get_by_role("heading", name="Layer 4, head 1", exact=True)
+        page.get_by_role("heading", name="Layer 1, head 1", exact=True)
     ).to_be_visible()

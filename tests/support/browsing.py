@@ -3,19 +3,18 @@
 import re
 from urllib.parse import quote_plus, urlencode
 
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.support.patience import PATIENCE
 
 expect.set_options(timeout=PATIENCE * 1000)
-WIDE = {"width": 1280, "height": 800}
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ACROSS = "The turtle moved slowly across the [MASK]."
 
 
 def open_page(page: Page, url: str, **parameters: str) -> Page:
     """Open the page, with these parameters in its URL, and wait until it rests."""
     page.goto(f"{url}/?{urlencode(parameters)}" if parameters else url)
-    expect(page.get_by_text("Strongest here")).to_be_visible()
     wait_until_it_stands(page)
     return page
 
@@ -26,7 +25,10 @@ def wait_until_it_stands(page: Page) -> None:
     The code of our own components, the page's style and what becomes of grey boxes
     arrive after the script's words.
     """
-    expect(page.locator(".grid button").first).to_be_visible()
+    # What the script draws after the places that it holds at first.
+    expect(page.locator(".st-key-steps h2")).to_be_visible()
+    pictures = page.locator(".st-key-overview, .st-key-overview-empty")
+    expect(pictures.locator(".grid button").first).to_be_attached()  # folded on phones
     frame = page.get_by_test_id("stMainBlockContainer")
     expect(frame).to_have_css("padding-top", "12px")
     settle(page)
@@ -73,6 +75,45 @@ def expect_in_url(page: Page, name: str, value: str) -> None:
     expect(page).to_have_url(re.compile(rf"[?&]{parameter}(&|$)"))
 
 
+def type_sentence(page: Page, text: str) -> None:
+    """Type another sentence; its answer is for the caller to await."""
+    page.get_by_label("Sentence", exact=True).fill(text)
+    page.get_by_label("Sentence", exact=True).press("Enter")
+
+
+def show_sentence(page: Page, text: str) -> None:
+    """Type another sentence, and wait until the page rests that shows it.
+
+    For pages that other tests have used: to open one takes ten times as long.
+    """
+    type_sentence(page, text)
+    expect(page).to_have_title(re.compile(re.escape(text[:20])))
+    settle(page)
+
+
+def head_button(page: Page, layer: int, head: int) -> Locator:
+    """Return a head's cell in the picture of all heads."""
+    return page.get_by_role("button", name=f"Layer {layer}, head {head}", exact=True)
+
+
+def head_heading(page: Page, layer: int, head: int) -> Locator:
+    """Return the heading that stands while this head is open."""
+    return page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)
+
+
+def number_field(page: Page, name: str) -> Locator:
+    """Return the field "Layer" or "Head"; a tab is called Head, too."""
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def ask_for_one_word_more(page: Page) -> None:
+    """Move the slider in the popover "How many" by one."""
+    press(page, "How many")
+    page.get_by_role("slider", name="Predictions to show").press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
 def press(page: Page, name: str) -> None:
     """Click the button of this name."""
     page.get_by_role("button", name=name, exact=True).click()
@@ -85,7 +126,7 @@ def unfold(page: Page, name: str) -> None:
     """
     summary = page.locator("summary", has_text=name)
     summary.click()
-    part = page.locator("details[open]", has=summary)
+    part = page.locator("details[open]", has=summary).last  # others are around it
     expect(part).to_have_css("overflow", "visible")
 
 
@@ -95,6 +136,17 @@ def take_home(page: Page, name: str) -> Download:
     with page.expect_download() as download:
         press(page, name)
     return download.value
+
+
+def drawing(page: Page, name: str) -> Locator:
+    """Return a chart by the beginning of its text equivalent."""
+    return page.locator(f'[data-testid="stVegaLiteChart"][aria-label^="{name}"]')
+
+
+def choose_row(page: Page, table: str, row: int = 0) -> None:
+    """Click the box in front of a row, counted from 0 as it stands there."""
+    place = page.locator(f".st-key-{table} .dvn-scroller")
+    place.click(position={"x": 15, "y": 52 + 33 * row})
 
 
 def open_tab(page: Page, name: str) -> None:
