@@ -2,7 +2,6 @@
 
 import logging
 import random
-import sys
 
 import streamlit as st
 
@@ -17,9 +16,6 @@ logger = logging.getLogger(__name__)
 
 FULL = "Attention is full"
 SETTING = "ATTENTION_SEATS"
-# Seconds that a thread may keep the interpreter while others want it. At Python's 5 ms
-# the server's event loop answers half as fast while a page is drawn.
-SWITCH = 0.001
 AGAIN = 45, 75  # seconds until the full page looks again: not all at once
 
 
@@ -53,7 +49,6 @@ def _seats() -> Seats:
     number = _number()
     seats = Seats(number, sessions.is_connected)
     if sessions.is_served():
-        sys.setswitchinterval(SWITCH)
         sessions.keep_sessions(number)
         sessions.send_at_once()
         watch(Counters(seats, PAGES))
