@@ -26,6 +26,7 @@ from components.page.predictions import (
     show_empty_predictions,
 )
 from components.page.sentence import ask_sentence
+from components.page.view_picker import ask_view
 from components.page.words import show_words
 from components.session import choices, state
 from components.session.answer import (
@@ -34,6 +35,7 @@ from components.session.answer import (
     read_or_explain,
 )
 from components.session.newest import let_newest_win
+from components.session.seen import see
 from model_cache import cache
 
 
@@ -75,7 +77,8 @@ def show_page() -> None:
             words = place()
         with st.container(key="view", horizontal=True, vertical_alignment="center"):
             st.header(f"All {model.layers * model.heads} heads", anchor=False)
-            view = st.container(width="content")
+            with st.container(width="content"):
+                view = ask_view()
         with st.container(key="heads-" + ("folded" if state.names_tab() else "place")):
             heads = place()
         answerer = st.container()
@@ -97,7 +100,12 @@ def show_page() -> None:
     with answerer, st.spinner(f"Loading {model.id} …"):
         reading, fault = read_or_explain(model, text)
         # This imports Altair and pandas.
-        from components.detail.detail import Asked, Places, show_detail
+        from components.detail.detail import (
+            Asked,
+            Places,
+            show_below_heads,
+            show_detail,
+        )
 
     if not has_drawn:
         words, heads, head_view = (
@@ -113,6 +121,11 @@ def show_page() -> None:
     if reading:
         with answerer:
             show_answerer(reading.model)
+    with heads, explain_faults("All heads"):
+        picture = st.container()
+        if reading:
+            with st.container(key="below-heads"):
+                show_below_heads(see(reading, view, state.colours()))
     with head_view:
         show_detail(
             Asked(
@@ -120,11 +133,12 @@ def show_page() -> None:
                 model=model.id,
                 shape=model.shape,
                 text=reading.text if reading else None,
+                view=view,
                 k=k,
                 lesson=lesson,
                 is_guessed=is_guessed,
             ),
-            Places(share, teacher, lesson_answer, view, heads),
+            Places(share, teacher, lesson_answer, picture),
         )
     if reading:
         cache.settle()

@@ -61,8 +61,8 @@ class Visitor(Tab):
     """A session that comes with a link, and counts the bytes sent to it."""
 
     def __init__(self, socket: ClientConnection, url: str, link: dict[str, str]):
-        super().__init__(self, url)
-        self._connection, self._query = socket, link
+        super().__init__(self, url, link)
+        self._connection = socket
         self.received = 0  # bytes of messages, which Streamlit does not compress
 
     async def send(self, message: bytes) -> None:

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from google.protobuf.message import Message
@@ -31,10 +32,19 @@ FILES = re.compile(r'(?:src|href)="\.(/static/[^"]+)"')
 COOKIES = re.compile(r"^set-cookie: ([^=]+)=([^;\r]*)", re.IGNORECASE | re.MULTILINE)
 LENGTH = re.compile(r"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
 CONNECTIONS = 6  # at once, as browsers do
+SELECTABLE = ("dataframe", "vega_lite_chart")
 FINISHED = (
     ForwardMsg.FINISHED_SUCCESSFULLY,
     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 )
+
+
+def selected(**selection: object) -> str:
+    """Return what a browser says of what is selected: rows=[3] of a table.
+
+    Of a chart, by its parameter's name: clicked=[{"layer": 3, "head": 10}].
+    """
+    return json.dumps({"selection": selection})
 
 
 class PageError(Exception):
@@ -55,6 +65,7 @@ class Tab:
         self._widgets: dict[str, tuple[Message, WidgetState]] = {}
         self._components: dict[str, str] = {}  # names to ids
         self._fragments: dict[str, str] = {}  # ids to those of their fragments, or ""
+        self._chosen: dict[str, str] = {}  # what tabs, tables and charts say, by id
         # What the present run has drawn, and the fragments that it is of: none if the
         # whole page runs.
         self._seen: set[str] = set()
@@ -70,15 +81,19 @@ class Tab:
         self,
         typed: Mapping[str, str] | None = None,
         events: Mapping[tuple[str, str], object] | None = None,
+        chosen: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Element]:
         """Have the page run; yield its elements as they come, until it is done.
 
         typed: what was entered into text fields, by label.
         events: values by component and event, such as ("overview", "picked").
+        chosen: by the first word of their keys, a tab's name, or what selected says of
+        a table or chart.
         The fragment runs that all of it happens in, if it is one, else the whole page.
         """
         changed = [self._type(label, text) for label, text in (typed or {}).items()]
         changed += [self._components[component] for component, _ in events or {}]
+        changed += [self._choose(key, value) for key, value in (chosen or {}).items()]
         fragments = {self._fragments[id_] for id_ in changed}
         fragment = fragments.pop() if len(fragments) == 1 else ""
         async for element in self._run(self._request(events or {}, fragment)):
@@ -97,29 +112,38 @@ class Tab:
         await self._socket.send(request.SerializeToString())
         self._n_runs += 1
         async for delta in self._deltas():
+            if delta.HasField("add_block"):
+                self._note(delta.add_block.tab_container, delta.fragment_id)
+                continue
             element = delta.new_element
             shown = getattr(element, element.WhichOneof("type"))
             if element.HasField("bidi_component"):
                 self._components[shown.component_name] = shown.id
                 self._fragments[shown.id] = delta.fragment_id
+            elif element.WhichOneof("type") in SELECTABLE:
+                self._note(shown, delta.fragment_id)
             elif state := _state(element, shown):
-                self._seen.add(shown.id)
-                self._fragments[shown.id] = delta.fragment_id
+                self._note(shown, delta.fragment_id)
                 if shown.id not in self._widgets or shown.set_value:
                     self._widgets[shown.id] = shown, state
             yield element
         # As in a browser: widgets that are gone, and messages of the run before last.
-        self._widgets = {
-            id_: widget
-            for id_, widget in self._widgets.items()
-            if id_ in self._seen
-            or (self._redrawn and self._fragments[id_] not in self._redrawn)
-        }
+        self._widgets = {k: v for k, v in self._widgets.items() if self._is_there(k)}
+        self._chosen = {k: v for k, v in self._chosen.items() if self._is_there(k)}
         self._kept = {
             hash_: (message, run)
             for hash_, (message, run) in self._kept.items()
             if run >= self._n_runs - 1
         }
+
+    def _note(self, widget: Message, fragment: str) -> None:
+        self._seen.add(widget.id)
+        self._fragments[widget.id] = fragment
+
+    def _is_there(self, id_: str) -> bool:
+        """True of what this run has drawn, and of what it has left alone."""
+        is_left = self._redrawn and self._fragments[id_] not in self._redrawn
+        return id_ in self._seen or bool(is_left)
 
     def _type(self, label: str, text: str) -> str:
         """Enter a text; return the field's id."""
@@ -131,10 +155,22 @@ class Tab:
                 return widget.id
         raise LookupError(f"The page has no text field {label!r}.")
 
+    def _choose(self, key: str, value: str) -> str:
+        """Choose a tab, rows or cells; return the id of what they belong to."""
+        for id_ in self._fragments:
+            if re.match(rf"\$\$ID-[0-9a-f]+-{key}\b", id_) and self._is_there(id_):
+                self._chosen[id_] = value
+                return id_
+        raise LookupError(f"The page has nothing with the key {key!r}.")
+
     def _request(
         self, events: Mapping[tuple[str, str], object], fragment: str
     ) -> BackMsg:
         states = [state for _, state in self._widgets.values()]
+        states += [
+            WidgetState(id=id_, string_value=value)
+            for id_, value in self._chosen.items()
+        ]
         for (component, event), value in events.items():
             states.append(
                 WidgetState(
@@ -154,7 +190,7 @@ class Tab:
         )
 
     async def _deltas(self) -> AsyncIterator[Delta]:
-        """Yield the new elements of one run, however often it starts itself anew."""
+        """Yield what is new in one run, however often it starts itself anew."""
         while True:
             message = ForwardMsg.FromString(await self._socket.recv())
             if message.HasField("ref_hash"):
@@ -179,6 +215,8 @@ class Tab:
                     if message.metadata.cacheable:
                         self._kept[message.hash] = message, self._n_runs
                     yield message.delta
+                case "delta" if message.delta.add_block.HasField("tab_container"):
+                    yield message.delta
                 case "script_finished" if _is_done(message):
                     return
 
@@ -201,22 +239,25 @@ def _complain(element: Element) -> None:
 
 def _state(element: Element, widget: Message) -> WidgetState | None:
     """Return a widget's value as a browser sends it; None for what it does not send."""
-    if not hasattr(widget, "set_value"):
-        return None
-    value = widget.value if widget.set_value else widget.default
     match element.WhichOneof("type"):
         case "text_input" | "text_area":
-            return WidgetState(id=widget.id, string_value=value)
+            return WidgetState(id=widget.id, string_value=_value(widget))
         case "number_input" if widget.data_type == widget.INT:
-            return WidgetState(id=widget.id, int_value=int(value))
+            return WidgetState(id=widget.id, int_value=int(_value(widget)))
         case "slider":
-            return WidgetState(id=widget.id, double_array_value=DoubleArray(data=value))
+            numbers = DoubleArray(data=_value(widget))
+            return WidgetState(id=widget.id, double_array_value=numbers)
         case "checkbox":
-            return WidgetState(id=widget.id, bool_value=value)
+            return WidgetState(id=widget.id, bool_value=_value(widget))
         case "selectbox":
-            chosen = widget.raw_value if widget.set_value else widget.options[value]
+            option = widget.options[widget.default]
+            chosen = widget.raw_value if widget.set_value else option
             return WidgetState(id=widget.id, string_value=chosen)
     return None
+
+
+def _value(widget: Message) -> Any:
+    return widget.value if widget.set_value else widget.default
 
 
 @asynccontextmanager

@@ -11,15 +11,19 @@ from components.crowd.turn import page_turn
 from components.detail.head_picker import ask_head
 from components.detail.overview import show_empty_overview, show_overview
 from components.detail.share import show_share
-from components.detail.view_picker import ask_view
 from components.lessons.lesson import asks_for_head, hidden_parts, show_answer
 from components.session import choices, state
 from components.session.answer import explain_faults
 from components.session.findings import warn_before_leaving
-from components.session.seen import see
+from components.session.seen import Seen, see
 from components.tabs.tabs import explore
 from components.widgets.downloads import offer_all_heads
 from model_cache import cache
+
+HOW = (
+    "A row is a layer, a column a head. In each, bright is much attention and dark is "
+    "none. Attention is what a head weighs, not proof of why BERT chose a word."
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Asked:
     model: str  # the one that answers
     shape: tuple[int, int]  # its layers and heads
     text: str | None  # None: it cannot be read
+    view: tuple[bool, str]  # how tokens are shown: see session.seen
     k: int
     lesson: Lesson | None
     is_guessed: bool  # nothing of BERT's words is to be hidden any more
@@ -42,8 +47,18 @@ class Places:
     share: DeltaGenerator
     teacher: DeltaGenerator
     answer: DeltaGenerator
-    view: DeltaGenerator
     heads: DeltaGenerator
+
+
+def show_below_heads(seen: Seen) -> None:
+    """Say how to read the picture of all heads, and offer files of it.
+
+    The same for each head that opens, so the page draws it.
+    """
+    st.text(HOW)
+    if seen.about:
+        st.text(seen.about)
+    offer_all_heads(seen.reading)
 
 
 @st.fragment
@@ -63,17 +78,12 @@ def _show_around(asked: Asked, places: Places, reading: Reading | None) -> None:
     hidden = hidden_parts(asked.lesson)
     if asked.is_guessed:
         hidden.discard(choices.WORDS)
-    with places.view:
-        view = ask_view()
-    seen = see(reading, view, state.colours()) if reading else None
+    seen = see(reading, asked.view, state.colours()) if reading else None
     with places.heads, explain_faults("All heads"):
         if seen is None:
             show_empty_overview(asked.shape, state.selected_head(), "overview-empty")
         else:
             show_overview(seen, choices.ROLES not in hidden)
-            if seen.about:
-                st.text(seen.about)
-            offer_all_heads(seen.reading)
     with places.share:
         show_share()
     if reading and asked.lesson and asks_for_head(asked.lesson):
@@ -85,4 +95,4 @@ def _show_around(asked: Asked, places: Places, reading: Reading | None) -> None:
         with places.teacher:
             show_teacher_panel()
     warn_before_leaving()  # before a claim's test, which may take minutes
-    explore(seen, view, asked.k, hidden)
+    explore(seen, asked.view, asked.k, hidden)

@@ -19,10 +19,6 @@ _grid = register(
     '<div class="legend" role="group" aria-label="Show heads of one role"></div>'
     "</details>",
 )
-HOW = (
-    "A row is a layer, a column a head. In each, bright is much attention and dark is "
-    "none. Attention is what a head weighs, not proof of why BERT chose a word."
-)
 
 
 def show_overview(seen: Seen, tells_roles: bool) -> None:
@@ -42,7 +38,6 @@ def show_overview(seen: Seen, tells_roles: bool) -> None:
         on_picked_change=_pick,
         on_role_change=_pick_role,
     )
-    st.text(HOW)
 
 
 def show_empty_overview(shape: tuple[int, int], head: Head, key: str) -> None:

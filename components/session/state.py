@@ -141,7 +141,8 @@ def is_first_run() -> bool:
 
 def asked() -> tuple[object, ...]:
     """Return what the whole page depends on, and not its detail alone."""
-    return tuple(st.session_state.get(name) for name in (url.TEXT, url.K, url.MODEL))
+    names = (url.TEXT, url.K, url.MODEL, url.JOIN, url.SPECIALS, url.COLOURS)
+    return tuple(st.session_state.get(name) for name in names)
 
 
 def open_old_tab() -> None:

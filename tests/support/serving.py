@@ -33,16 +33,19 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    log: Path, app: Path = ROOT / "app.py", **environment: str
+    log: Path, app: Path = Path("app.py"), root: Path = ROOT, **environment: str
 ) -> Iterator[Server]:
-    """Run the app; yield it once it answers."""
+    """Run the app; yield it once it answers.
+
+    root: the folder whose settings hold, and that a relative path begins in.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env=os.environ | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
