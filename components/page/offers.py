@@ -23,7 +23,7 @@ def show_offers(
     In the examples' place, or all below would move as an offer comes and goes.
     """
     with st.container(key="offers"):
-        needs_line = offer_steps(text)
+        has_steps = offer_steps(text)
         if answering != chosen:
             show_download(chosen)
         notices = invalid_parameters(link, chosen.shape)
@@ -32,6 +32,6 @@ def show_offers(
         _, fault = cache.default_model()
         if fault:
             st.warning(fault)
-        is_taken = needs_line or notices or fault or answering != chosen
+        is_taken = has_steps or notices or fault or answering != chosen
         if has_examples and not is_taken:
             offer_examples()

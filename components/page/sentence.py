@@ -59,7 +59,7 @@ def offer_examples() -> None:
 
 
 def offer_steps(text: str) -> bool:
-    """Offer the ways on from this text; return whether they take the whole line.
+    """Offer the ways on from this text; return whether there are any.
 
     To correct its mask, to put a mask back; to type what a link could not carry.
     """
@@ -76,7 +76,7 @@ def offer_steps(text: str) -> bool:
             st.button("Write [MASK]", on_click=state.set_text, args=(corrected,))
     if (origin := state.origin()) is not None:
         st.button("↩ Put [MASK] back", on_click=state.set_text, args=(origin,))
-    return bool(refused or corrected != text)
+    return bool(refused or corrected != text or origin is not None)
 
 
 def correct_mask(text: str) -> str:

@@ -14,6 +14,7 @@ from tests.support.browsing import (
     choose_row,
     open_page,
     press,
+    put_lines,
     settle,
     unfold,
 )
@@ -133,8 +134,7 @@ def test_a_long_run_is_stopped_and_goes_on(served, new_page):
     )
     page = open_page(new_page(), served, tab="Test a claim")
     unfold(page, OWN_LINES)
-    page.get_by_label("Examples").fill(lines)
-    page.get_by_label("Examples").press("Control+Enter")
+    put_lines(page.get_by_label("Examples"), lines)
     # What the lines before gave stands no more, to be read or added as these lines'.
     expect(page.get_by_text("Stop the test")).to_be_visible()
     expect(page.get_by_text("Promising")).to_have_count(0)

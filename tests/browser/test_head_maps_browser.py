@@ -35,8 +35,9 @@ def outlined(page: Page, key: str, layer: int, head: int):
 
 # How high the element of a key is, from frame to frame.
 WATCH = """key => {
-  window.heights = []
+  const heights = window.heights = []
   const look = () => {
+    if (window.heights !== heights) return  // another map is watched
     const height = document.querySelector(`[class*=st-key-${key}]`)?.offsetHeight ?? 0
     if (height !== heights.at(-1)) heights.push(height)
     requestAnimationFrame(look)

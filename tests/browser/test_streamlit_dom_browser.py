@@ -16,6 +16,7 @@ from tests.support.browsing import (
     ask_for_one_word_more,
     open_page,
     press,
+    put_lines,
     settle,
     unfold,
 )
@@ -76,9 +77,7 @@ def test_everything_that_we_know_of_streamlits_page_is_there(served, new_page):
     settle(page)
 
     unfold(page, "The claim’s sentences")
-    lines = page.get_by_label("Examples")
-    lines.fill(MANY_LINES)
-    lines.press("Control+Enter")
+    put_lines(page.get_by_label("Examples"), MANY_LINES)
     press(page, "Stop the test")
     settle(page)
     missing = of_lessons.intersection(page.evaluate("missing()"))

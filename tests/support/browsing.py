@@ -9,6 +9,29 @@ from tests.support.patience import PATIENCE
 
 expect.set_options(timeout=PATIENCE * 1000)
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# Sums what moves without anybody's doing once the page's own style applies: before, it
+# is Streamlit that goes from its narrow, centred frame to a wide one.
+SHIFTS = """{
+  window.shifts = []
+  window.styled = Infinity
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries())
+      if (!entry.hadRecentInput) shifts.push(entry)
+  }).observe({ type: "layout-shift", buffered: true })
+  const look = () => {
+    const frame = document.querySelector("[data-testid=stMainBlockContainer]")
+    const isStyled = frame && getComputedStyle(frame).paddingTop === "12px"
+    requestAnimationFrame(isStyled ? () => { styled = performance.now() } : look)
+  }
+  look()
+}"""
+SHIFTED = """shifts.filter(({ startTime }) => startTime > styled)
+  .reduce((sum, { value }) => sum + value, 0)"""
+PUT = """(field, text) => {
+  const area = HTMLTextAreaElement.prototype  // React watches the field's own setter
+  Object.getOwnPropertyDescriptor(area, "value").set.call(field, text)
+  field.dispatchEvent(new Event("input", { bubbles: true }))
+}"""
 ACROSS = "The turtle moved slowly across the [MASK]."
 
 
@@ -69,6 +92,18 @@ def wait_until_drawn(page: Page) -> None:
     )
 
 
+def watch_shifts(page: Page) -> None:
+    """Measure, from when the page is opened, how much jumps on it."""
+    page.add_init_script(SHIFTS)
+
+
+def shifted(page: Page) -> float:
+    """Return the cumulative layout shift since the page has had its style."""
+    wait_until_drawn(page)
+    assert page.evaluate("styled < Infinity")
+    return page.evaluate(SHIFTED)
+
+
 def expect_in_url(page: Page, name: str, value: str) -> None:
     """Wait until the URL has this parameter: it follows what the page shows."""
     parameter = re.escape(f"{name}={quote_plus(value)}")
@@ -79,6 +114,16 @@ def type_sentence(page: Page, text: str) -> None:
     """Type another sentence; its answer is for the caller to await."""
     page.get_by_label("Sentence", exact=True).fill(text)
     page.get_by_label("Sentence", exact=True).press("Enter")
+
+
+def put_lines(field: Locator, lines: str) -> None:
+    """Put many lines into a field and let the page have them.
+
+    Chromium lays the page out anew for each line that is typed or filled in: 2,000
+    take it ten seconds.
+    """
+    field.evaluate(PUT, lines)
+    field.press("Control+Enter")
 
 
 def show_sentence(page: Page, text: str) -> None:
