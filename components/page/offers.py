@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.page.model_picker import show_download
-from components.page.sentence import offer_examples, offer_steps
+from components.page.sentence import offer_examples, offer_steps, offer_way_back
 from components.session.url import invalid_parameters
 from model_cache import cache
 from model_cache.catalog import Model
@@ -35,3 +35,5 @@ def show_offers(
         is_taken = has_steps or notices or fault or answering != chosen
         if has_examples and not is_taken:
             offer_examples()
+        else:
+            offer_way_back()

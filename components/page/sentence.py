@@ -42,11 +42,12 @@ def ask_sentence(is_first_run: bool) -> str:
 
 
 def offer_examples() -> None:
-    """Draw the examples, each a click away."""
+    """Draw the examples, each a click away, and the way back from a chosen word."""
     with st.container(
         key="try", horizontal=True, gap="small", vertical_alignment="center"
     ):
-        st.text("Try:", width="content")
+        if not offer_way_back():  # which takes the place of this
+            st.text("Try:", width="content")
         for label, sentence in EXAMPLES.items():
             st.button(
                 label,
@@ -58,10 +59,18 @@ def offer_examples() -> None:
             )
 
 
+def offer_way_back() -> bool:
+    """Offer the mask in place of the word that was put there; return whether one was."""
+    if (origin := state.origin()) is None:
+        return False
+    st.button("↩ Put [MASK] back", on_click=state.set_text, args=(origin,))
+    return True
+
+
 def offer_steps(text: str) -> bool:
     """Offer the ways on from this text; return whether there are any.
 
-    To correct its mask, to put a mask back; to type what a link could not carry.
+    To correct its mask; to type what a link could not carry.
     """
     refused = st.session_state.pop(REFUSED, 0)
     if refused:
@@ -74,9 +83,7 @@ def offer_steps(text: str) -> bool:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text("BERT knows its mask only as [MASK], in capitals.", width="content")
             st.button("Write [MASK]", on_click=state.set_text, args=(corrected,))
-    if (origin := state.origin()) is not None:
-        st.button("↩ Put [MASK] back", on_click=state.set_text, args=(origin,))
-    return bool(refused or corrected != text or origin is not None)
+    return bool(refused or corrected != text)
 
 
 def correct_mask(text: str) -> str:
