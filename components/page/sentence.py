@@ -60,7 +60,7 @@ def offer_examples() -> None:
 
 
 def offer_way_back() -> bool:
-    """Offer the mask in place of the word that was put there; return whether one was."""
+    """Offer the mask for the word that was put in its place; return whether one was."""
     if (origin := state.origin()) is None:
         return False
     st.button("↩ Put [MASK] back", on_click=state.set_text, args=(origin,))
