@@ -9,9 +9,9 @@ their own, whose CPU is told apart and competes for the same cores.
 Promises: no error, no wrong answer, 95% of sentences answered within 5 s, 99% of asks
 for health within 0.5 s, memory under 1.2 GB a process.
 --burst 600: so many open the link at once instead, of a page that somebody has opened
-before: on a cold server nobody hears a word until its modules are imported. Beyond the limit (ATTENTION_SEATS)
-they see the full page, wait and at last go away; none of those who are in loses an
-answer, and the 5 s are no promise.
+before: on a cold server nobody hears a word until its modules are imported. Beyond the
+limit (ATTENTION_SEATS) they see the full page, wait and at last go away; none of those
+who are in loses an answer, and the 5 s are no promise.
 --soak MINUTES: then visitors come and go, one every 5 s, and memory should stay flat;
 readings are kept up to 200 MB, so new sentences add about 0.1 MB each at first.
 --heavy: then the class comes again, to fresh servers, with two more: one submits texts
