@@ -99,10 +99,13 @@ class Tab:
         async for element in self._run(self._request(events or {}, fragment)):
             yield element
 
+    async def until_it_runs(self) -> None:
+        """Wait as long as the fragment with `run_every` says."""
+        await asyncio.sleep(self._auto_rerun[1])
+
     async def run_by_itself(self) -> AsyncIterator[Element]:
-        """Wait until the fragment with `run_every` runs again; yield as `run`."""
-        fragment, seconds = self._auto_rerun
-        await asyncio.sleep(seconds)
+        """Have the fragment with `run_every` run again; yield as `run`."""
+        fragment, _ = self._auto_rerun
         request = self._request({}, fragment)
         request.rerun_script.is_auto_rerun = True
         async for element in self._run(request):

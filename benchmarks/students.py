@@ -54,8 +54,8 @@ class Student:
     async def wait_for_seat(self) -> bool:
         """Wait until the full page lets the student in; return False if he gives up."""
         for _ in range(LOOKS):
-            await self._see(self._tab.run_by_itself())
-            if FULL not in self._headings:
+            await self._tab.until_it_runs()
+            if await self._see(self._tab.run_by_itself()):
                 return True
         return False
 
