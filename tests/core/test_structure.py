@@ -76,7 +76,7 @@ ARROWS = {
     ),
     "components.page": (
         "attention.picks attention.pictures attention.reading "
-        "attention.showcase attention.words components.frontend "
+        "attention.showcase attention.views attention.words components.frontend "
         "components.session model_cache"
     ),
     "components.crowd": "components.page model_cache",
@@ -91,10 +91,9 @@ ARROWS = {
         "components.widgets"
     ),
     "components.detail": (
-        "attention.heads attention.lessons attention.pictures attention.reading "
-        "attention.report attention.views components.crowd components.frontend "
-        "components.lessons components.session components.tabs "
-        "components.widgets model_cache"
+        "attention.heads attention.lessons attention.reading attention.report "
+        "components.crowd components.frontend components.lessons "
+        "components.session components.tabs components.widgets model_cache"
     ),
     "app": (
         "components.crowd components.detail components.lessons components.page "
