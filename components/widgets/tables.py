@@ -21,7 +21,7 @@ SHARE = st.column_config.ProgressColumn(
 )
 PERCENT = st.column_config.NumberColumn(format="percent", width=NARROW + 12)
 ABOVE = st.column_config.NumberColumn(
-    "above fixed guess", format="percent", width=2 * NARROW
+    "above fixed guess", format="percent", width=NARROW + 25
 )
 Columns = Mapping[str, ColumnConfig | str]
 HEIGHT = 320  # pixels
@@ -73,7 +73,7 @@ def choose_sentence(
         frame[["line", "sentence"]],
         open_both,
         is_open,
-        {"weight": SHARE, "sentence": {"width": "large"}, "looked_at": "looked at"},
+        {"weight": SHARE, "sentence": {"width": 330}, "looked_at": "looked at"},
     )
 
 
