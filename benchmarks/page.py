@@ -35,6 +35,7 @@ NOUNS = (
 VERBS = ("crossed", "followed", "watched", "remembered", "carried")
 WINDOW = {"width": 1280, "height": 800}
 HEADS, WIDTH = 24, 8
+PATIENCE = 120  # seconds; a busy computer is no failure
 SENTENCES = [f"The {noun} {verb} the [MASK]." for noun in NOUNS for verb in VERBS]
 
 # Streamlit's components live in shadow roots. What is drawn is told by its content:
@@ -81,8 +82,7 @@ def show_start(browser: Browser, folder: Path) -> None:
     start = time.perf_counter()
     with serve(folder / "first.txt", **alone(folder)) as server:
         opened = time.perf_counter()
-        page = browser.new_page(viewport=WINDOW)
-        page.goto(server.url)
+        page = _open(browser, server)
         page.get_by_label("Sentence").wait_for()
         page.locator(".grid button").last.wait_for()
         frame = time.perf_counter()
@@ -108,10 +108,9 @@ def show_drawn(browser: Browser, servers: Mapping[str, Server]) -> None:
     """Print what passes from a click until all is drawn, and the servers' memory."""
     pages = {}
     for name, server in servers.items():
-        page = pages[name] = browser.new_page(viewport=WINDOW)
-        page.goto(server.url)
-        _await_answer(page)
-        page.evaluate(STAMP)
+        pages[name] = _open(browser, server)
+        _await_answer(pages[name])
+        pages[name].evaluate(STAMP)
     show_titles("drawn in a browser", list(servers))
     sentences, heads = defaultdict(list), defaultdict(list)
     for number, name in in_turn(list(pages), len(SENTENCES)):
@@ -130,6 +129,13 @@ def show_drawn(browser: Browser, servers: Mapping[str, Server]) -> None:
     print(f"server's memory after {len(SENTENCES)} sentences:")
     for name, server in servers.items():
         print(f"  {name}: {psutil.Process(server.pid).memory_info().rss / 1e6:.0f} MB")
+
+
+def _open(browser: Browser, server: Server) -> Page:
+    page = browser.new_page(viewport=WINDOW)
+    page.set_default_timeout(1000 * PATIENCE)
+    page.goto(server.url)
+    return page
 
 
 def _await_answer(page: Page) -> None:

@@ -6,6 +6,7 @@ Each file of the folder is read once in the process.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -85,7 +86,7 @@ def weights_of(model_id: str) -> str | None:
         return None
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
+@lru_cache(maxsize=20)
 def _weights(folder: Path, changed: int, size: int) -> str:
     return weights_sha256(folder)
 
@@ -126,7 +127,7 @@ def _of_file(path: Path) -> Atlas | None:
         return None
 
 
-@st.cache_resource(max_entries=MOST_KEPT, show_spinner=False)
+@lru_cache(maxsize=MOST_KEPT)
 def _load(path: Path, changed: int, size: int) -> Atlas | None:
     """Read an atlas; None, and a line in the log, if it cannot be read."""
     try:
@@ -151,6 +152,6 @@ def _sha256(path: Path) -> str:
     return _digest(path, *_state(path))
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
+@lru_cache(maxsize=20)
 def _digest(path: Path, changed: int, size: int) -> str:
     return sha256(path)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.streamlit_client import PageError, Tab, open_tab
+from benchmarks.streamlit_client import PageError, Tab, open_tab, selected
 from benchmarks.students import Student
 from tests.support.serving import serve
 
@@ -50,6 +50,20 @@ def test_a_head_chosen_in_the_overview_gives_its_heading_and_stays_open(served):
             return [e.heading.body async for e in tab.run(typed) if e.heading.body]
 
     assert "Layer 5, head 3" in run(headings())
+
+
+def test_a_row_or_a_cell_that_a_client_chooses_opens_its_head(served):
+    async def headings(tab_name: str, chosen: dict[str, str]) -> list[str]:
+        async with open_tab(served) as tab:
+            await answered_texts(tab)
+            await answered_texts(tab, chosen={"tab": tab_name})
+            asked = tab.run(chosen=chosen)
+            return [e.heading.body async for e in asked if e.heading.body]
+
+    row = {"heads_table": selected(rows=[14])}  # of 12 heads a layer
+    assert "Layer 2, head 3" in run(headings("All heads", row))
+    cell = {"atlas_map": selected(clicked=[{"layer": 7, "head": 11}])}
+    assert "Layer 7, head 11" in run(headings("Atlas", cell))
 
 
 def test_a_student_whose_answer_differs_from_the_class_says_so(served):
