@@ -255,7 +255,7 @@ def noting(tmp_path_factory) -> Iterator[Server]:
 @pytest.fixture
 def noted(noting, new_page) -> tuple[Page, Path]:
     """Open that page; return it, and the file of its runs, empty so far."""
-    page = open_page(new_page(is_fresh=True), noting.url)
+    page = open_page(new_page(), noting.url)
     runs = noting.log.with_name("runs")
     runs.write_text("")
     return page, runs
