@@ -58,8 +58,11 @@ def show_page() -> None:
     text = ask_sentence(is_first_run)
     show_offers(text, link, chosen, model, has_examples=lesson is None)
     teacher = st.container()
+    # Places for what comes and goes: without, all below would be drawn anew.
+    task = st.container()
     if lesson:
-        show_task(lesson)
+        with task:
+            show_task(lesson)
     lesson_answer = hold_answer()
 
     # Until a session has seen an answer, each place is held for it. Later runs draw

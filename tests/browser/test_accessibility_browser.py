@@ -202,7 +202,7 @@ def test_nothing_is_cut_off_or_scrolls_sideways(served, new_page, screen):
         open_tab(page, tab)
         expect(page.get_by_text(shows).last).to_be_visible()
         assert_nothing_is_cut_off(page)
-    open_page(page, served, text=LONG, lesson="bias")
+    open_page(page, served, text=LONG, lesson="bias", tab="Head")
     expect(page.get_by_label("Mark a token")).to_be_visible()
     assert_nothing_is_cut_off(page)
 

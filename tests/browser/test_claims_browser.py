@@ -12,6 +12,7 @@ from attention.facts import facts
 from tests.support.answers import best_head, link_to_best_head
 from tests.support.browsing import (
     choose_row,
+    head_heading,
     open_page,
     press,
     put_lines,
@@ -140,7 +141,12 @@ def test_a_long_run_is_stopped_and_goes_on(served, new_page):
     expect(page.get_by_text("Promising")).to_have_count(0)
     expect(page.locator(".st-key-add-claim")).to_have_count(0)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    # A click in the tab or on a head is answered at once; the test goes on after it.
+    press(page, "Layer 5, head 1")
+    expect(head_heading(page, 5, 1)).to_be_visible()
+    expect(page.get_by_text("Stop the test")).to_be_visible()
     press(page, "Stop the test")
     expect(page.get_by_text(re.compile("Stopped after .* of 2,000"))).to_be_visible()
     press(page, "Go on")
-    expect(page.get_by_text("of 2000 (")).to_be_visible(timeout=120_000)
+    whole = page.get_by_text("of 2000 (").first
+    expect(whole).to_be_visible(timeout=120_000)

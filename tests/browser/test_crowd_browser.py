@@ -12,7 +12,14 @@ from playwright.sync_api import expect
 from benchmarks.streamlit_client import Tab, open_tab
 from components.crowd import sessions
 from components.crowd.door import FULL
-from tests.support.browsing import open_page, settle
+from tests.support.browsing import (
+    MOST_SHIFT,
+    open_page,
+    settle,
+    shifted,
+    type_sentence,
+    watch_shifts,
+)
 from tests.support.patience import PATIENCE
 from tests.support.serving import ROOT, alone, serve
 
@@ -189,9 +196,14 @@ def test_the_full_page_says_so_and_becomes_the_page_when_a_seat_is_free(
 
 
 @pytest.mark.browser
-def test_who_loads_the_page_anew_stays_in(crowded, new_page):
+def test_a_servers_first_page_does_not_jump_and_who_loads_it_anew_stays_in(
+    crowded, new_page
+):
     crowded.log.with_name("keep").touch()
-    page = open_page(new_page(is_fresh=True), crowded.url)
+    page = new_page(is_fresh=True)
+    watch_shifts(page)
+    open_page(page, crowded.url)
+    assert shifted(page) < MOST_SHIFT
     open_page(page, crowded.url, head="4-7")
     expect(page.get_by_role("heading", name=FULL)).to_have_count(0)
 
@@ -202,8 +214,7 @@ def test_who_waits_for_a_turn_is_told_and_nothing_moves(crowded, new_page):
     field = page.get_by_label("Sentence")
     stood = field.bounding_box()
     (hold := crowded.log.with_name("hold")).touch()
-    field.fill("A [MASK] waits.")
-    field.press("Enter")
+    type_sentence(page, "A [MASK] waits.")
     notice = page.get_by_text("One moment: 1 other is before you.")
     expect(notice).to_be_visible()
     assert field.bounding_box() == stood

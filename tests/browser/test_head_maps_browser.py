@@ -10,7 +10,7 @@ from tests.support.browsing import (
     head_heading,
     open_tab,
     settle,
-    type_sentence,
+    show_sentence,
 )
 
 pytestmark = pytest.mark.browser
@@ -51,8 +51,10 @@ def test_a_click_on_a_maps_cell_opens_its_head_again_and_again_and_moves_nothing
     shared_page, key, tab
 ):
     page = shared_page
-    type_sentence(page, ACROSS)
+    show_sentence(page, ACROSS)
     head_button(page, 3, 10).click()
+    expect(head_heading(page, 3, 10)).to_be_visible()
+    settle(page)
     open_tab(page, tab)
     expect(outlined(page, key, 3, 10)).to_have_count(2)
     settle(page)
