@@ -14,7 +14,6 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.stats import StatsProvider
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
@@ -43,21 +42,6 @@ def browser() -> str:
     cookie = st.context.cookies.get(XSRF_COOKIE_NAME, "")
     secret, _ = decode_xsrf_token_string(cookie)
     return secret.hex() if secret else ""
-
-
-def is_asked_again() -> bool:
-    """True if the visitor has clicked since this run began, and the click waits."""
-    context = get_script_run_ctx()
-    requests = context.script_requests if context else None
-    if not requests or requests._state is not ScriptRequestType.RERUN:
-        return False
-    return not requests._rerun_data.is_auto_rerun  # of a fragment that looks again
-
-
-def is_fragments_run() -> bool:
-    """True if not the whole page is drawn, but a fragment of it."""
-    context = get_script_run_ctx()
-    return bool(context and context.fragment_ids_this_run)
 
 
 def is_connected(session: str) -> bool:

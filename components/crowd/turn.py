@@ -6,7 +6,6 @@ from itertools import count
 
 import streamlit as st
 
-from components.crowd import sessions
 from model_cache.turns import PAGES, telling
 
 STEP = 0.9  # a place further back than 10 is told anew when a tenth of it has gone
@@ -30,9 +29,7 @@ def page_turn(name: str) -> Iterator[None]:
         if n_before == 0:
             told = 0
             place.empty()
-            return
-        give_way()
-        if is_news(n_before, told):
+        elif is_news(n_before, told):
             told = n_before
             # One key for each time: of one run no two elements may share one.
             with place.container(key=f"turn-{name}-{next(times)}"):
@@ -43,16 +40,6 @@ def page_turn(name: str) -> Iterator[None]:
 
     with telling(tell), PAGES.turn():
         yield
-
-
-def give_way() -> None:
-    """End this run if its visitor has clicked again, and draw what that click asks for.
-
-    Streamlit does so by itself, but for a click in a fragment, which would wait for the
-    run's end. To be called from time to time by what takes long.
-    """
-    if sessions.is_asked_again():
-        st.rerun(scope="fragment" if sessions.is_fragments_run() else "app")
 
 
 def is_news(n_before: int, told: int) -> bool:

@@ -5,7 +5,6 @@ import streamlit as st
 from attention.heads.effects import compare_words, effects_frame
 from attention.reading import MAX_MASKS, Reading
 from attention.report.findings import what_if_finding
-from components.crowd.turn import give_way
 from components.session import state, url
 from components.widgets.add_to_report import offer_finding
 from components.widgets.head_maps import choose_on_map
@@ -74,7 +73,6 @@ def _show_ranking(reading: Reading) -> None:
 
     def tell(share: float) -> None:
         bar.progress(share, f"Silencing {round(share * n_heads)} of {n_heads} heads")
-        give_way()
 
     frame = effects_frame(
         reading.shape, *cache.effects(reading.model, reading.text, tell)

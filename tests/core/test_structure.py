@@ -83,7 +83,7 @@ ARROWS = {
     "components.tabs": (
         "attention.atlas attention.claims attention.exports attention.heads "
         "attention.pictures attention.reading attention.report attention.views "
-        "attention.words components.crowd components.frontend components.session "
+        "attention.words components.frontend components.session "
         "components.widgets corpus model_cache"
     ),
     "components.lessons": (

@@ -8,7 +8,6 @@ import streamlit as st
 
 from attention.claims.lines import Example, Malformed
 from attention.claims.measure import Measured
-from components.crowd.turn import give_way
 from model_cache import cache
 
 STEP = 32  # sentences from one look at the bar and the stop to the next
@@ -41,7 +40,6 @@ def measure_with_bar(
             if len(examples) > QUICK:
                 words = f"Read {len(found):,} of {len(examples):,} sentences"
                 bar.progress(len(found) / len(examples), words)
-                give_way()
         found += islice(results, STEP)
         run["done"] = max(run["done"], len(found))
     bar.empty()
