@@ -40,7 +40,9 @@ def _look_again() -> None:
 
 
 def _take_seat() -> bool:
-    return _seats().take(sessions.session_id(), sessions.browser())
+    seats, session = _seats(), sessions.session_id()
+    # Reading the browser's cookie takes longer than all the rest.
+    return seats.has(session) or seats.take(session, sessions.browser())
 
 
 @st.cache_resource(show_spinner=False)

@@ -38,6 +38,10 @@ class Seats:
         self._lock = threading.Lock()
         self.n_turned_away = 0
 
+    def has(self, session: str) -> bool:
+        """Return whether the session has a seat; asked with each run of the page."""
+        return session in self._taken
+
     def take(self, session: str, browser: str = "") -> bool:
         """Return whether the session has a seat: its own, a free one, or a left one.
 
