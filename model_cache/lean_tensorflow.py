@@ -23,8 +23,8 @@ from typing import Any
 GREETING = re.compile(rb"I0000 |WARNING: All log messages before absl")
 # Its later complaints about missing graphics cards; real errors are exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# The layers are a chain, in which nothing can be done meanwhile: a twentieth less of the
-# processor's time for a short sentence, and no wait is longer.
+# The layers are a chain, nothing of which can be done meanwhile. A short sentence takes
+# a twentieth less of the processor's time, and nobody waits longer.
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 PROCESSOR = Path("/proc/cpuinfo")  # Linux's
 # Parts of its interface that we do not use: 40 MB and half a second.
