@@ -20,11 +20,3 @@ def test_words_have_the_probabilities_that_reports_have(served, new_page, shares
     assert shares[-1] == "under 0.1%"
     page = open_page(new_page(), served, text=SURE, k="20")
     expect(page.locator(".tables .number")).to_have_text(shares)
-
-
-def test_a_tables_small_probability_is_no_zero(served, new_page, shares):
-    page = new_page()
-    page.goto(f"{served}/?text={SURE}&k=20&tab=Compare")
-    table = page.get_by_test_id("data-grid-canvas").first
-    expect(table).to_contain_text(shares[0])
-    expect(table).to_contain_text("under 0.1%")

@@ -90,6 +90,7 @@ def test_a_whole_session_talks_to_its_own_server_alone_under_the_proxys_headers(
     for tab in TABS:
         open_tab(page, tab)
         settle(page)
+    open_tab(page, TABS[0])
     page.get_by_role("button", name="Download this head").click()
     take_home(page, "SVG")
     assert len(asked) > 50
