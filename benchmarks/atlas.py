@@ -25,9 +25,10 @@ from corpus.measure import count
 from corpus.on_ray import run
 from corpus.treebank import Sentence, read_block
 from corpus.work import Job, do, jobs
+from model_cache.batches import batches
 from model_cache.catalog import BUNDLED, find_model
 from model_cache.checkpoint import Checkpoint, read_checkpoint
-from model_cache.engine import Engine, batches
+from model_cache.engine import Engine
 from model_cache.hub import find_local
 from model_cache.reference import load_reference
 from tests.support.random_bert import BERT_BASE, write_random_bert

@@ -16,7 +16,8 @@ from typing import Any
 from streamlit.proto.Element_pb2 import Element
 
 from attention.reading import Head
-from benchmarks.streamlit_client import PageError, Tab, open_tab, selected
+from benchmarks.page_files import PageError
+from benchmarks.streamlit_client import Tab, open_tab, selected
 from benchmarks.versions import in_turn
 from tests.support.serving import Server
 

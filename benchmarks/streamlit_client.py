@@ -11,10 +11,10 @@ widgets of the kinds that `_state` does not name.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from google.protobuf.message import Message
 from streamlit.proto.Alert_pb2 import Alert
@@ -27,11 +27,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.asyncio.client import ClientConnection, connect
 
-# index.html's own 61 files; Streamlit's parts ask for 90 smaller ones when they draw.
-FILES = re.compile(r'(?:src|href)="\.(/static/[^"]+)"')
-COOKIES = re.compile(r"^set-cookie: ([^=]+)=([^;\r]*)", re.IGNORECASE | re.MULTILINE)
-LENGTH = re.compile(r"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
-CONNECTIONS = 6  # at once, as browsers do
+from benchmarks.page_files import PageError, as_header, load_page
+
 SELECTABLE = ("dataframe", "vega_lite_chart")
 FINISHED = (
     ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -45,10 +42,6 @@ def selected(**selection: object) -> str:
     Of a chart, by its parameter's name: clicked=[{"layer": 3, "head": 10}].
     """
     return json.dumps({"selection": selection})
-
-
-class PageError(Exception):
-    """The page shows an error, or its script did not get to its end."""
 
 
 class Tab:
@@ -273,15 +266,11 @@ async def open_tab(
     session: of a tab that has lost its connection and connects anew.
     """
     cookies: dict[str, str] = {}  # a proxy's, which names the server that has us
-    [index] = await _load(url, ["/"], cookies)
-    files = FILES.findall(index.decode())
-    await asyncio.gather(
-        *(_load(url, files[i::CONNECTIONS], cookies) for i in range(CONNECTIONS))
-    )
+    await load_page(url, cookies)
     async with connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
         origin=url,
-        additional_headers={"Cookie": _sent(cookies)} if cookies else None,
+        additional_headers={"Cookie": as_header(cookies)} if cookies else None,
         # Streamlit's own use of the list: a token, which only a login needs.
         subprotocols=["streamlit", *(["none", session] if session else [])],
         max_size=None,
@@ -289,40 +278,3 @@ async def open_tab(
         ping_interval=None,  # a browser answers the server's pings, and sends none
     ) as socket:
         yield Tab(socket, url, query or {})
-
-
-async def _load(url: str, paths: Sequence[str], cookies: dict[str, str]) -> list[bytes]:
-    """Return the files, asked for one after another over one connection.
-
-    cookies: sent, and those that come added. A proxy's compressed files stay so.
-    """
-    address = urlsplit(url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    files = []
-    for path in paths:
-        lines = [f"GET {path} HTTP/1.1", f"Host: {address.netloc}"]
-        lines += [f"Cookie: {_sent(cookies)}"] if cookies else []
-        lines += ["Accept-Encoding: gzip"] if path != "/" else []
-        writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        if not head.startswith("HTTP/1.1 200"):
-            raise PageError(f"{path} of the page: {head.splitlines()[0]}")
-        cookies.update(COOKIES.findall(head))
-        if length := LENGTH.search(head):
-            files.append(await reader.readexactly(int(length[1])))
-        else:
-            files.append(b"".join([chunk async for chunk in _chunks(reader)]))
-    writer.close()
-    return files
-
-
-async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """Yield a body whose length was not known when it began."""
-    while size := int(await reader.readline(), 16):
-        yield await reader.readexactly(size)
-        await reader.readline()
-    await reader.readline()
-
-
-def _sent(cookies: Mapping[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())

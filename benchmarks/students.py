@@ -16,7 +16,8 @@ from streamlit.proto.Element_pb2 import Element
 
 from attention.reading import Head
 from attention.showcase import DEFAULT_TEXT
-from benchmarks.streamlit_client import PageError, Tab, open_tab
+from benchmarks.page_files import PageError
+from benchmarks.streamlit_client import Tab, open_tab
 from components.crowd.door import FULL
 from components.session import choices
 from components.session.url import TAB

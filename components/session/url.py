@@ -48,6 +48,7 @@ OLD_IN_FILE = {"claim": CLAIM_WORDS, "claim_lines": EXAMPLES}
 LAYER = "layer"
 MOST = 999  # layers, and heads of each: a larger model may yet be chosen
 
+NEAREST = "the default one, or the nearest, is shown"
 DEFAULT_HEAD = Head.numbered(3, 10)  # each word looks at the next one
 # Of what people type; proxies in front of servers refuse URLs over 8 kB.
 MOST_LINK_BYTES = 6_000
@@ -157,13 +158,13 @@ _TABLE = (
         _head,
         kept_in_view=True,
         in_class_link=True,
-        otherwise="the default one, or the nearest, is shown",
+        otherwise=NEAREST,
     ),
     Parameter(
         LAYER,
         None,
         _number(1, MOST),
-        otherwise="the default one, or the nearest, is shown",
+        otherwise=NEAREST,
     ),
     Parameter(K, 3, _number(1, MAX_K), kept_in_view=True, in_class_link=True),
     Parameter(MODEL, None, _model, kept_in_view=True, in_class_link=True),

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.streamlit_client import PageError, Tab, open_tab, selected
+from benchmarks.page_files import PageError
+from benchmarks.streamlit_client import Tab, open_tab, selected
 from benchmarks.students import Student
 from tests.support.serving import serve
 

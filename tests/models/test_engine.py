@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from model_cache.batches import BATCH_BYTES, GROUP_TEXTS, batches
 from model_cache.checkpoint import BrokenCheckpoint, read_checkpoint
-from model_cache.engine import BATCH_BYTES, GROUP_TEXTS, Engine, batches
+from model_cache.engine import Engine
 from model_cache.unreadable import EmptyText, NotOnePiece, TooManyTokens
 from tests.support.random_bert import write_random_bert
 

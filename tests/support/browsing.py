@@ -211,3 +211,21 @@ def add_to_report(page: Page, place: str, note: str) -> None:
     expect(page.get_by_text("Added: the tab Report has")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Your note")).to_be_hidden()
+
+
+def open_head(page: Page, layer: int, head: int) -> None:
+    """Open a head in the picture, and wait until all of it is there."""
+    head_button(page, layer, head).click()
+    expect_head(page, layer, head)
+    settle(page)
+
+
+def expect_head(page: Page, layer: int, head: int) -> None:
+    """Wait until this head is open: on its line, in the picture, in the link."""
+    expect(head_heading(page, layer, head)).to_be_visible()
+    expect(number_field(page, "Layer")).to_have_value(str(layer))
+    expect(number_field(page, "Head")).to_have_value(str(head))
+    pressed = page.locator('.grid button[aria-pressed="true"]')
+    name = f"Layer {layer}, head {head}"
+    expect(pressed).to_have_attribute("aria-label", re.compile(f"^{name}$"))
+    expect_in_url(page, "head", f"{layer}-{head}")
